@@ -1,0 +1,56 @@
+# Holter: `make demo` shows it running, `make test` passes its tests.
+
+GO      ?= go
+PYTHON  ?= python3
+TOOL    := $(GO) tool -modfile=tools/go.mod
+CACHE   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/holter
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: help build demo test
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
+
+build: ## the programs, into bin/
+	$(GO) build -trimpath -ldflags '-X github.com/holterd/holter/internal/cli.version=$(VERSION)' -o bin/ ./cmd/...
+
+onnxruntime: ## the ONNX Runtime library, into the cache
+	scripts/onnxruntime.sh
+
+demo: build onnxruntime influxd ## the whole system on one recording
+	bin/holter demo
+
+test: onnxruntime influxd ## every test that needs no server of its own; HOLTER_DATA=DIR adds real recordings
+	$(GO) test ./...
+
+RACE ?= ./...
+race: onnxruntime influxd ## the tests under the race detector; RACE= names packages
+	$(GO) test -race -short $(RACE)
+
+BENCH ?= ./...
+bench: onnxruntime ## benchmarks, on the shipped model; BENCH= names packages
+	HOLTER_MODEL=$(CURDIR)/models/default $(GO) test -run '^$$' -bench . $(BENCH)
+
+lint: ## golangci-lint, buf
+	$(TOOL) golangci-lint run ./...
+	$(TOOL) buf lint
+	$(TOOL) buf breaking --against '.git#ref=$(or $(BASE),HEAD)'
+
+vuln: ## known vulnerabilities in what is linked in (needs the vulnerability database)
+	$(TOOL) govulncheck ./...
+
+proto: ## Go code of the schemas
+	$(TOOL) buf generate
+
+VENV := $(CACHE)/training
+$(VENV)/installed: training/pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -e 'training[test]'
+	touch $@
+	@echo 'to use it: . $(VENV)/bin/activate'
+
+training: $(VENV)/installed ## what training needs, in a virtual environment
+test-training: training ## tests of the training code
+	cd training && $(VENV)/bin/python -m pytest -q
+
+.PHONY: onnxruntime race bench lint vuln proto training test-training
+include $(wildcard mk/*.mk)

@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/holterd/holter/internal/alerter/alert"
+	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/internal/alerter/state"
+)
+
+const (
+	// spareTimes is how many more beats are kept than a rule asks for: room
+	// for those that come out of order, and to say how long a run is.
+	spareTimes = 256
+	mostSpans  = 64
+)
+
+// hit is a condition that is met, in nanoseconds since the Unix epoch.
+type hit struct {
+	first, last int64
+	// cause is when the condition came to be met. It does not depend on how
+	// the beats were spread over messages.
+	cause int64
+	beats int // 0 for a duration
+}
+
+// observe adds a beat (or, for a duration, the stretch from start to point) to
+// what the rule remembers, and tells whether that meets the condition.
+func observe(r *rule.Rule, w *state.Window, start, point int64) (hit, bool) {
+	switch {
+	case r.Count != nil:
+		at, isNew := insert(&w.Times, point, r.Count.AtLeast+spareTimes)
+		if !isNew {
+			return hit{}, false
+		}
+		return counted(w.Times, at, r.Count.AtLeast, r.Count.Within)
+	case r.Run != nil:
+		at, isNew := insert(&w.Times, point, r.Run.AtLeast+spareTimes)
+		if !isNew {
+			return hit{}, false
+		}
+		return inARow(w.Times, at, r.Run.AtLeast, r.Run.MaxInterval)
+	default:
+		return lasted(&w.Spans, start, point, r.Duration.AtLeast, r.Duration.MaxGap)
+	}
+}
+
+// insert adds t to the ordered times and returns its place. When there are more
+// than most, the end that is further from t is cut: messages of one patient may
+// jump to another recording, and it is around t that they go on.
+func insert(times *state.Times, t int64, most int) (at int, isNew bool) {
+	at, found := slices.BinarySearch(*times, t)
+	if found {
+		return at, false
+	}
+	*times = slices.Insert(*times, at, t)
+	all := *times
+	if len(all) <= most {
+		return at, true
+	}
+	if t-all[0] >= all[len(all)-1]-t {
+		*times = slices.Delete(all, 0, 1)
+		return at - 1, true
+	}
+	*times = all[:len(all)-1]
+	return at, true
+}
+
+// counted tells whether n of the times, the one at the given place among them,
+// lie within a time of each other.
+func counted(times []int64, at, n int, within time.Duration) (hit, bool) {
+	for i := min(at, len(times)-n); i >= 0 && i > at-n; i-- {
+		last := times[i+n-1]
+		if last-times[i] > int64(within) {
+			continue
+		}
+		first, _ := slices.BinarySearch(times, last-int64(within))
+		return hit{first: times[first], last: last, cause: times[at], beats: i + n - first}, true
+	}
+	return hit{}, false
+}
+
+// inARow tells whether the time at the given place is one of n or more, each at
+// most interval after the one before.
+func inARow(times []int64, at, n int, interval time.Duration) (hit, bool) {
+	first, last := at, at
+	for first > 0 && times[first]-times[first-1] <= int64(interval) {
+		first--
+	}
+	for last < len(times)-1 && times[last+1]-times[last] <= int64(interval) {
+		last++
+	}
+	beats := last - first + 1
+	return hit{first: times[first], last: times[last], cause: times[at], beats: beats}, beats >= n
+}
+
+// lasted joins the stretch to the spans that are at most gap away and tells
+// whether the episode lasts n or longer.
+func lasted(spans *[]state.Span, start, end int64, n, gap time.Duration) (hit, bool) {
+	joined := state.Span{Start: start, End: end}
+	var apart []state.Span
+	for _, s := range *spans {
+		if s.Start-joined.End <= int64(gap) && joined.Start-s.End <= int64(gap) {
+			joined.Start, joined.End = min(joined.Start, s.Start), max(joined.End, s.End)
+		} else {
+			apart = append(apart, s)
+		}
+	}
+	at, _ := slices.BinarySearchFunc(apart, joined, func(a, b state.Span) int { return int(min(max(a.Start-b.Start, -1), 1)) })
+	*spans = slices.Insert(apart, at, joined)
+	if all := *spans; len(all) > mostSpans {
+		if at >= mostSpans/2 {
+			*spans = all[1:]
+		} else {
+			*spans = all[:mostSpans]
+		}
+	}
+	h := hit{first: joined.Start, last: joined.End, cause: joined.Start + int64(n)}
+	return h, joined.End-joined.Start >= int64(n)
+}
+
+// contribute notes which event the beat or stretch is from.
+func contribute(w *state.Window, id string, at int64, confidence float64) {
+	if n := len(w.Events); n > 0 && w.Events[n-1].ID == id {
+		w.Events[n-1].At, w.Events[n-1].Confidence = max(w.Events[n-1].At, at), confidence
+		return
+	}
+	w.Events = append(w.Events, state.Contributor{ID: id, At: at, Confidence: confidence})
+	if over := len(w.Events) - alert.MaxEvents; over > 0 {
+		w.Events = slices.Delete(w.Events, 0, over)
+	}
+}
+
+// forget removes what lies up to a time.
+func forget(w *state.Window, until int64) {
+	w.Times = slices.DeleteFunc(w.Times, func(t int64) bool { return t <= until })
+	w.Spans = slices.DeleteFunc(w.Spans, func(s state.Span) bool { return s.End <= until })
+	w.Events = slices.DeleteFunc(w.Events, func(c state.Contributor) bool { return c.At <= until })
+}

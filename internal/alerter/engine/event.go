@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/internal/alerter/state"
+	"github.com/holterd/holter/pkg/localize"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
+)
+
+const (
+	// keepEvents is how long it is remembered which events were counted. An
+	// analyzer that starts again repeats its latest events only.
+	keepEvents = 24 * time.Hour
+	// keepRecordings is how long it is remembered how far a recording went:
+	// one without an end has its last events repeated at every start.
+	keepRecordings = 400 * 24 * time.Hour
+)
+
+// ErrRefused is returned for a message that makes no sense. It is to be passed
+// over; the state is as before.
+var ErrRefused = errors.New("message makes no sense")
+
+// contribution is what a message adds to what was known, in nanoseconds since
+// the Unix epoch.
+type contribution struct {
+	units      []int64 // beats, or the start of an episode, in order
+	start, end int64   // the stretch of signal that is new in the event
+}
+
+// Event takes a message of ecg.events.
+func (s *Step) Event(ev *holterv1.Event, at Arrival) error {
+	if err := checkEvent(ev); err != nil {
+		return err
+	}
+	added, err := s.account(ev, at)
+	if err != nil {
+		return err
+	}
+	if added == nil {
+		s.Repeated++
+		return nil
+	}
+	if err := s.expire(ev.Patient, ev.Device, added.first()); err != nil {
+		return err
+	}
+	for _, r := range s.rules {
+		if !r.Watches(ev.Patient) || !r.Wants(ev.Kind, ev.Confidence) {
+			continue
+		}
+		if err := s.evaluate(r, ev, added, at); err != nil {
+			return err
+		}
+	}
+	return s.settle()
+}
+
+func checkEvent(ev *holterv1.Event) error {
+	switch {
+	case !state.Fits(ev.Id), !state.Fits(ev.Patient), !state.Fits(ev.Device):
+		return fmt.Errorf("%w: event %q of patient %q and device %q", ErrRefused, ev.Id, ev.Patient, ev.Device)
+	case ev.EndTimeNs < ev.StartTimeNs || ev.StartTimeNs <= 0:
+		return fmt.Errorf("%w: event %s begins at %d and ends at %d", ErrRefused, ev.Id, ev.StartTimeNs, ev.EndTimeNs)
+	}
+	return nil
+}
+
+// account returns what is new in the message, nil when nothing is, and
+// remembers it.
+func (s *Step) account(ev *holterv1.Event, at Arrival) (*contribution, error) {
+	seen, again := s.tx.Seen(ev.Id)
+	recording, known, err := s.tx.Recording(ev.Patient, ev.Device, ev.Recording)
+	if err != nil {
+		return nil, err
+	}
+	if !again && known && ev.EndTimeNs <= recording.End && s.now.Sub(recording.Received) > keepEvents {
+		return nil, nil // it was counted and is forgotten
+	}
+	if !again {
+		seen.End = ev.StartTimeNs
+	}
+	c := &contribution{start: seen.End, end: max(seen.End, ev.EndTimeNs)}
+	if condition, ok := localize.ByCode(ev.Kind); ok && condition.Kind == localize.Beat {
+		c.units = after(ev.NewBeatTimesNs, seen.LastBeat)
+	} else if !again {
+		c.units = []int64{ev.StartTimeNs}
+	}
+	if again && len(c.units) == 0 && c.start == c.end {
+		return nil, nil
+	}
+	if n := len(c.units); n > 0 {
+		seen.LastBeat = c.units[n-1]
+	}
+	seen.End, seen.Received = c.end, at.Received.UnixNano()
+	if err := s.tx.SetSeen(ev.Id, seen); err != nil {
+		return nil, err
+	}
+	recording.End, recording.Received = max(recording.End, c.end), at.Received
+	return c, s.tx.SetRecording(ev.Patient, ev.Device, ev.Recording, recording)
+}
+
+// first is the earliest that the message tells of.
+func (c *contribution) first() int64 {
+	if len(c.units) > 0 {
+		return c.units[0]
+	}
+	return c.start
+}
+
+// after returns the times past last, in order and each once.
+func after(times []int64, last int64) []int64 {
+	var all []int64
+	for _, t := range times {
+		if t > last {
+			all = append(all, t)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// evaluate applies one rule to what a message adds.
+func (s *Step) evaluate(r *rule.Rule, ev *holterv1.Event, added *contribution, at Arrival) error {
+	w, err := s.tx.Window(r.Name, ev.Patient, ev.Device)
+	if err != nil {
+		return err
+	}
+	points := added.units
+	if r.Duration != nil {
+		points = []int64{added.end}
+	}
+	for _, point := range points {
+		earliest := point
+		if r.Duration != nil {
+			earliest = added.start
+		}
+		over, err := s.over(r, ev.Patient, ev.Device, earliest)
+		if err != nil {
+			return err
+		}
+		if over != nil {
+			if err := s.tx.SetWindow(r.Name, ev.Patient, ev.Device, w); err != nil {
+				return err
+			}
+			if err := s.resolve(*over, s.notMet(*over)); err != nil {
+				return err
+			}
+			if w, err = s.tx.Window(r.Name, ev.Patient, ev.Device); err != nil {
+				return err
+			}
+		}
+		h, met := observe(r, &w, added.start, point)
+		contribute(&w, ev.Id, point, ev.Confidence)
+		if !met {
+			continue
+		}
+		if err := s.met(r, ev, h, w, at); err != nil {
+			return err
+		}
+	}
+	return s.tx.SetWindow(r.Name, ev.Patient, ev.Device, w)
+}

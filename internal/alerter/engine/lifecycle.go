@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/holterd/holter/internal/alerter/alert"
+	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/internal/alerter/state"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
+)
+
+// ending is why an alert is over.
+type ending struct {
+	text   string
+	silent bool // nobody is notified
+	keep   bool // what counted toward it goes on counting
+}
+
+// fresh is an alert that began within the message that is being worked on. It
+// is told of at the message's end, so that all of the message is in it.
+type fresh struct {
+	patient, key string
+	rule         *rule.Rule
+	best         hit
+}
+
+// met takes note that a rule's condition is met.
+func (s *Step) met(r *rule.Rule, ev *holterv1.Event, h hit, w state.Window, at Arrival) error {
+	key := r.KeyFor(ev.Patient, ev.Device)
+	open, exists, err := s.tx.Open(ev.Patient, key)
+	if err != nil {
+		return err
+	}
+	if exists && open.Alert.Rule != r.Name && open.Alert.Priority < r.Priority {
+		if err := s.resolve(open, superseded(r)); err != nil {
+			return err
+		}
+		exists = false
+	}
+	if !exists {
+		open = s.raise(r, key, ev, h, at)
+	}
+	a := &open.Alert
+	a.Updated = time.Unix(0, max(a.Updated.UnixNano(), h.last)).UTC()
+	if a.Rule == r.Name {
+		a.Beats = max(a.Beats, h.beats)
+	}
+	for _, c := range w.Events {
+		if c.At >= h.first {
+			a.AddEvent(c.ID)
+			a.Confidence = min(a.Confidence, c.Confidence)
+		}
+	}
+	open.Met = max(open.Met, h.last)
+	if at.Received.After(open.Received) {
+		open.Received = at.Received
+	}
+	for _, f := range s.fresh {
+		if f.patient == ev.Patient && f.key == key && h.beats >= f.best.beats && h.last >= f.best.last {
+			f.best = h
+		}
+	}
+	return s.tx.SetOpen(open)
+}
+
+func (s *Step) raise(r *rule.Rule, key string, ev *holterv1.Event, h hit, at Arrival) state.OpenAlert {
+	s.fresh = append(s.fresh, &fresh{patient: ev.Patient, key: key, rule: r, best: h})
+	return state.OpenAlert{
+		Alert: alert.Alert{
+			ID: alert.NewID(r.Name, key, time.Unix(0, h.cause)), Key: key, Rule: r.Name,
+			Priority: r.Priority, Class: r.Class, State: alert.Triggered,
+			Patient: ev.Patient, Device: ev.Device, Kinds: r.Kinds(),
+			Title: title(r, ev.Device), Confidence: 1,
+			Start: time.Unix(0, h.first).UTC(), Updated: time.Unix(0, h.last).UTC(), Raised: s.now.UTC(),
+		},
+		Met: h.last, Received: at.Received, Partition: at.Partition,
+	}
+}
+
+// settle tells of the alerts that began within the message.
+func (s *Step) settle() error {
+	for len(s.fresh) > 0 {
+		f := s.fresh[0]
+		s.fresh = s.fresh[1:]
+		open, exists, err := s.tx.Open(f.patient, f.key)
+		if err != nil {
+			return err
+		}
+		if !exists || open.Alert.Rule != f.rule.Name {
+			return fmt.Errorf("alert %s of patient %s vanished before it was told of", f.key, f.patient)
+		}
+		open.Alert.Message = describe(f.rule, open.Alert, f.best)
+		if err := s.tx.SetOpen(open); err != nil {
+			return err
+		}
+		if err := s.tell(open.Alert, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolve ends an alert.
+func (s *Step) resolve(open state.OpenAlert, why ending) error {
+	if slices.ContainsFunc(s.fresh, func(f *fresh) bool { return f.patient == open.Alert.Patient && f.key == open.Alert.Key }) {
+		if err := s.settle(); err != nil {
+			return err
+		}
+	}
+	if err := s.tx.RemoveOpen(open); err != nil {
+		return err
+	}
+	if !why.keep {
+		if err := s.forget(open); err != nil {
+			return err
+		}
+	}
+	a := open.Alert
+	a.State, a.Resolved, a.Message = alert.Resolved, s.now.UTC(), why.text
+	r := s.byName[a.Rule]
+	return s.tell(a, !why.silent && (r == nil || r.Tells()))
+}
+
+// forget removes what counted toward an alert from the windows of all rules
+// that share its key.
+func (s *Step) forget(open state.OpenAlert) error {
+	for _, r := range s.rules {
+		if r.Silent != nil {
+			continue
+		}
+		changed := map[string]state.Window{}
+		err := s.tx.EachWindow(r.Name, open.Alert.Patient, func(device string, w state.Window) error {
+			if r.KeyFor(open.Alert.Patient, device) == open.Alert.Key {
+				forget(&w, open.Met)
+				changed[device] = w
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for device, w := range changed {
+			if err := s.tx.SetWindow(r.Name, open.Alert.Patient, device, w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

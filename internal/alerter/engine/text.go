@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/holterd/holter/internal/alerter/alert"
+	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/internal/alerter/state"
+	"github.com/holterd/holter/pkg/localize"
+)
+
+// title says in a few words what an alert of the rule is about.
+func title(r *rule.Rule, device string) string {
+	switch {
+	case r.Title != "":
+		return r.Title
+	case r.Count != nil:
+		return "Frequent: " + names(r.Kinds())
+	case r.Run != nil:
+		return "Run: " + names(r.Kinds())
+	case r.Duration != nil:
+		return "Episode: " + names(r.Kinds())
+	default:
+		return "No signal from device " + device
+	}
+}
+
+// describe says in one or two sentences what was seen.
+func describe(r *rule.Rule, a alert.Alert, h hit) string {
+	first, last := time.Unix(0, h.first), time.Unix(0, h.last)
+	var seen string
+	switch {
+	case r.Count != nil:
+		seen = fmt.Sprintf("%d within %s, the latest at %s.", h.beats, span(r.Count.Within), clock(last))
+	case r.Run != nil:
+		rate := math.Round(float64(h.beats-1) / last.Sub(first).Minutes())
+		seen = fmt.Sprintf("%d beats in a row at %.0f per minute from %s.", h.beats, rate, clock(first))
+	default:
+		seen = fmt.Sprintf("since %s, for %s so far.", clock(first), span(last.Sub(first).Round(time.Second)))
+	}
+	return fmt.Sprintf("Patient %s, %s: %s Confidence of the model %.0f %%.", a.Patient, names(r.Kinds()), seen, 100*a.Confidence)
+}
+
+func describeSilence(x silence, now time.Time) string {
+	heard := fmt.Sprintf("Nothing new from device %s of patient %s since %s", x.id, x.device.Patient, clock(x.device.Heard))
+	switch {
+	case x.blind:
+		return heard + ". The alerter has not reached Kafka for as long, so the fault may lie there."
+	case x.device.Will.IsZero():
+		return fmt.Sprintf("%s (%s).", heard, span(now.Sub(x.device.Heard).Round(time.Second)))
+	default:
+		return fmt.Sprintf("%s; its connection was lost at %s.", heard, clock(x.device.Will))
+	}
+}
+
+// notMet is the end of an alert whose condition has not been met for long.
+func (s *Step) notMet(open state.OpenAlert) ending {
+	text := "Not met any more since " + clock(open.Alert.Updated)
+	if r := s.byName[open.Alert.Rule]; r != nil {
+		text += fmt.Sprintf(" (rule: over after %s)", span(r.ResolveAfter))
+	}
+	return ending{text: text + "."}
+}
+
+// superseded is the end of an alert that a more urgent one of its key replaces.
+func superseded(by *rule.Rule) ending {
+	return ending{text: fmt.Sprintf("Replaced by %s, of %s priority.", by.Name, by.Priority), silent: true, keep: true}
+}
+
+func names(kinds []string) string {
+	var all []string
+	for _, k := range kinds {
+		if c, ok := localize.ByCode(k); ok {
+			all = append(all, c.Name)
+		} else {
+			all = append(all, k)
+		}
+	}
+	return strings.Join(all, " or ")
+}
+
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// span writes a duration without trailing zero units: 1h, not 1h0m0s.
+func span(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

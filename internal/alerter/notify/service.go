@@ -1,0 +1,127 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/nicholas-fedor/shoutrrr/pkg/router"
+	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+
+	"github.com/holterd/holter/internal/alerter/alert"
+	"github.com/holterd/holter/internal/alerter/state"
+)
+
+// Service notifies through a service URL of the shoutrrr library.
+type Service struct {
+	url      string
+	scheme   string
+	titled   bool // the service takes a title
+	priority map[alert.Priority]string
+	hide     *strings.Replacer
+}
+
+// priorities are the words of the services that know urgency.
+var priorities = map[string]map[alert.Priority]string{
+	"ntfy":     {alert.High: "Max", alert.Medium: "High", alert.Low: "Default"},
+	"gotify":   {alert.High: "8", alert.Medium: "5", alert.Low: "2"},
+	"pushover": {alert.High: "1", alert.Medium: "0", alert.Low: "-1"},
+	"opsgenie": {alert.High: "P1", alert.Medium: "P3", alert.Low: "P5"},
+}
+
+// NewService reads a service URL and returns its scheme too; it connects to
+// nothing. The error does not quote the URL, which holds secrets.
+func NewService(raw string) (n *Service, scheme string, err error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme == "" {
+		return nil, "", errors.New("is no service URL; for example ntfy://ntfy.example/topic or smtp://user:password@host:587/?from=…&to=…")
+	}
+	scheme, _, _ = strings.Cut(u.Scheme, "+")
+	s := &Service{url: raw, scheme: scheme, hide: hider(u)}
+	if _, err := locate(raw); err != nil {
+		return nil, scheme, fmt.Errorf("is no URL that %s can use: %s", scheme, s.hide.Replace(err.Error()))
+	}
+	s.titled = accepts(u, "title", "x")
+	if words, ok := priorities[scheme]; ok && accepts(u, "priority", words[alert.High]) {
+		s.priority = words
+	}
+	return s, scheme, nil
+}
+
+func locate(raw string) (types.Service, error) {
+	return (&router.ServiceRouter{}).Locate(raw)
+}
+
+// accepts tells whether the service knows the parameter and its URL does not
+// set it already. Sending a parameter that it does not know fails.
+func accepts(u *url.URL, parameter, value string) bool {
+	query := u.Query()
+	if query.Has(parameter) {
+		return false
+	}
+	query.Set(parameter, value)
+	with := *u
+	with.RawQuery = query.Encode()
+	_, err := locate(with.String())
+	return err == nil
+}
+
+// Notify implements Notifier. The library does not say which failures are
+// final, so every one is tried again.
+func (s *Service) Notify(ctx context.Context, n state.Notification) (retry bool, err error) {
+	// Services keep what one message set, so each message gets its own.
+	service, err := locate(s.url)
+	if err != nil {
+		return false, fmt.Errorf("prepare %s: %s", s.scheme, s.hide.Replace(err.Error()))
+	}
+	title, text := compose(n.Alert)
+	params := types.Params{}
+	if s.titled {
+		params.SetTitle(title)
+	} else {
+		text = title + "\n" + text
+	}
+	if word, ok := s.priority[n.Alert.Priority]; ok {
+		params["priority"] = word
+	}
+	sent := make(chan error, 1)
+	go func() { sent <- service.Send(text, &params) }()
+	select {
+	case err = <-sent:
+	case <-ctx.Done():
+		err = fmt.Errorf("no answer yet: %w", context.Cause(ctx)) // the library takes no context
+	}
+	if err != nil {
+		return true, fmt.Errorf("send by %s: %s", s.scheme, s.hide.Replace(err.Error()))
+	}
+	return false, nil
+}
+
+// hider replaces what may be secret in the URL: all but its scheme.
+func hider(u *url.URL) *strings.Replacer {
+	var pairs []string
+	add := func(secret string) {
+		if len(secret) > 3 {
+			pairs = append(pairs, secret, "***", url.QueryEscape(secret), "***", url.PathEscape(secret), "***")
+		}
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		add(password)
+		add(u.User.Username())
+	}
+	for _, part := range strings.Split(strings.Trim(u.Path, "/"), "/") {
+		add(part)
+	}
+	for _, values := range u.Query() {
+		for _, value := range values {
+			add(value)
+		}
+	}
+	if u.Port() == "" && !strings.Contains(u.Host, ".") {
+		add(u.Host) // several services have a token there
+	}
+	return strings.NewReplacer(pairs...)
+}

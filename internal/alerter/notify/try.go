@@ -1,0 +1,98 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/holterd/holter/internal/alerter/engine"
+	"github.com/holterd/holter/internal/alerter/state"
+)
+
+// afterStop is how much longer a try may take once the queue is to stop.
+const afterStop = 3 * time.Second
+
+var errTimeout = errors.New("the target took too long")
+
+// try sends a notification once and puts the outcome on disk.
+func (q *Queue) try(ctx context.Context, l *lane, n state.Notification) error {
+	retry, err := q.send(ctx, l.target, n)
+	now := time.Now()
+	deadline := n.Made.Add(q.options.Delivery.GiveUpAfter)
+	if err == nil {
+		return q.finish(l, n, Sent, "")
+	}
+	if !retry || !now.Before(deadline) {
+		return q.finish(l, n, GivenUp, err.Error())
+	}
+	next := now.Add(wait(q.options.Delivery, n.Attempts+1, q.options.Jitter())).Round(0)
+	if next.After(deadline) {
+		next = deadline // one last try
+	}
+	report := Report{Outcome: Failed, Problem: err.Error(), Next: next}
+	var step *engine.Step
+	err = q.store.Update(func(tx *state.Tx) (err error) {
+		step = q.engine.Begin(tx, now)
+		report.Notification, err = step.Retry(n, report.Problem, next)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	q.options.Log.Warn().Str("target", n.Target).Str("alert", n.Alert.ID).Int("attempt", n.Attempts+1).
+		Time("next", next).Str("problem", report.Problem).Msg("notification failed, will be tried again")
+	l.put(report.Notification)
+	q.options.Told(report, step)
+	return nil
+}
+
+// send gives one try its time; when the queue stops, a moment to end.
+func (q *Queue) send(ctx context.Context, target Target, n state.Notification) (retry bool, err error) {
+	trying, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), q.options.Delivery.Timeout, errTimeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-trying.Done():
+		case <-time.After(afterStop):
+			cancel()
+		}
+	})()
+	return target.Notify(trying, n)
+}
+
+func (q *Queue) finish(l *lane, n state.Notification, outcome Outcome, problem string) error {
+	if err := q.settle(n, outcome, problem); err != nil {
+		return err
+	}
+	l.drop(n)
+	q.count(-1)
+	return nil
+}
+
+// settle takes a notification off what is pending.
+func (q *Queue) settle(n state.Notification, outcome Outcome, problem string) error {
+	n.Attempts++
+	n.Problem = problem
+	var step *engine.Step
+	err := q.store.Update(func(tx *state.Tx) error {
+		step = q.engine.Begin(tx, time.Now())
+		if outcome == Sent {
+			return step.Delivered(n)
+		}
+		return step.GaveUp(n)
+	})
+	if err != nil {
+		return err
+	}
+	log := q.options.Log.With().Str("target", n.Target).Str("alert", n.Alert.ID).
+		Stringer("state", n.Alert.State).Int("attempts", n.Attempts).Logger()
+	if outcome == Sent {
+		log.Info().Msg("notification sent")
+	} else {
+		log.Error().Str("problem", problem).Str("title", n.Alert.Title).Str("patient", n.Alert.Patient).
+			Msg("NOTIFICATION GIVEN UP: nobody was told of this alert through this target")
+	}
+	q.Add(step.Notifications...)
+	q.options.Told(Report{Notification: n, Outcome: outcome, Problem: problem}, step)
+	return nil
+}

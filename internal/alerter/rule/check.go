@@ -1,0 +1,116 @@
+package rule
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/holterd/holter/internal/alerter/alert"
+)
+
+const (
+	defaultResolveAfter = 10 * time.Minute
+	defaultMaxInterval  = 1500 * time.Millisecond
+	defaultMaxGap       = time.Second
+)
+
+var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// checker fills in defaults and collects what is wrong.
+type checker struct {
+	name     string
+	file     *ast.File
+	problems []error
+}
+
+func (c *checker) add(at, format string, args ...any) {
+	c.problems = append(c.problems, fmt.Errorf("%s:%d: %s", c.name, line(c.file, at), fmt.Sprintf(format, args...)))
+}
+
+func (c *checker) set(s *Set) {
+	if s.Version != 1 {
+		c.add("$.version", "version is %d; this program reads version: 1", s.Version)
+	}
+	d := s.Delivery
+	c.span("$.delivery.first_retry", "delivery: first_retry", d.FirstRetry, 100*time.Millisecond, time.Hour)
+	c.span("$.delivery.longest_wait", "delivery: longest_wait", d.LongestWait, d.FirstRetry, 24*time.Hour)
+	c.span("$.delivery.give_up_after", "delivery: give_up_after", d.GiveUpAfter, time.Minute, 30*24*time.Hour)
+	c.span("$.delivery.timeout", "delivery: timeout", d.Timeout, 100*time.Millisecond, 5*time.Minute)
+	if len(s.Rules) == 0 {
+		c.add("$.rules", "rules is empty: nobody would ever be alerted")
+	}
+	names := map[string]bool{}
+	for i, r := range s.Rules {
+		at := fmt.Sprintf("$.rules[%d]", i)
+		if r == nil {
+			c.add(at, "rule %d is empty", i+1)
+			continue
+		}
+		c.rule(at, r)
+		if names[r.Name] {
+			c.add(at+".name", "rule %q: there is another rule of this name", r.Name)
+		}
+		names[r.Name] = true
+	}
+}
+
+func (c *checker) rule(at string, r *Rule) {
+	label := fmt.Sprintf("rule %q", r.Name)
+	if !namePattern.MatchString(r.Name) {
+		c.add(at+".name", "%s: name must be letters, digits, dots, dashes and underscores", label)
+	}
+	if r.Priority == 0 {
+		c.add(at, "%s: priority is missing: low, medium or high", label)
+	}
+	if r.MinConfidence < 0 || r.MinConfidence > 1 {
+		c.add(at+".min_confidence", "%s: min_confidence is %g, must be 0 to 1", label, r.MinConfidence)
+	}
+	c.patterns(at+".patients", label+": patients", r.Patients)
+	c.patterns(at+".except", label+": except", r.Except)
+	if !c.condition(at, label, r) {
+		return
+	}
+	if r.Class == 0 {
+		r.Class = alert.Physiological
+		if r.Silent != nil {
+			r.Class = alert.Technical
+		}
+	}
+	c.resolve(at, label, r)
+	if err := r.prepareKey(); err != nil {
+		c.add(at+".key", "%s: key %v", label, err)
+	}
+}
+
+func (c *checker) resolve(at, label string, r *Rule) {
+	if r.Silent == nil {
+		if r.ResolveAfter == 0 {
+			r.ResolveAfter = defaultResolveAfter
+		}
+		c.span(at+".resolve_after", label+": resolve_after", r.ResolveAfter, time.Second, 30*24*time.Hour)
+		return
+	}
+	if r.ResolveAfter != 0 {
+		c.add(at+".resolve_after", "%s: resolve_after is not for silent: that is over when the device is heard", label)
+	}
+	if r.MinConfidence != 0 {
+		c.add(at+".min_confidence", "%s: min_confidence is not for silent: no event takes part in it", label)
+	}
+}
+
+func (c *checker) patterns(at, label string, patterns []string) {
+	for i, p := range patterns {
+		if _, err := path.Match(p, ""); err != nil || p == "" {
+			c.add(fmt.Sprintf("%s[%d]", at, i), "%s: %q is no pattern; * stands for anything", label, p)
+		}
+	}
+}
+
+func (c *checker) span(at, label string, value, least, most time.Duration) {
+	if value < least || value > most {
+		c.add(at, "%s is %v, must be %v to %v", label, value, least, most)
+	}
+}

@@ -1,0 +1,119 @@
+// Package rule reads the file of alert rules: what is looked for, in whom, how
+// urgent it is, and how notifications are delivered. It checks the whole file
+// and names the line of every mistake; it evaluates nothing.
+package rule
+
+import (
+	"time"
+
+	"github.com/holterd/holter/internal/alerter/alert"
+)
+
+// Set is a file of rules.
+type Set struct {
+	Version  int      `yaml:"version"` // of the file's format: 1
+	Delivery Delivery `yaml:"delivery"`
+	Rules    []*Rule  `yaml:"rules"`
+}
+
+// Delivery is how hard it is tried to tell somebody.
+type Delivery struct {
+	FirstRetry  time.Duration `yaml:"first_retry"`   // wait after the first failure; doubles
+	LongestWait time.Duration `yaml:"longest_wait"`  // between two tries
+	GiveUpAfter time.Duration `yaml:"give_up_after"` // since the alert
+	Timeout     time.Duration `yaml:"timeout"`       // of one try
+}
+
+// Rule is one condition to alert on: exactly one of Count, Run, Duration and
+// Silent is set.
+type Rule struct {
+	Name     string         `yaml:"name"`
+	Title    string         `yaml:"title"` // empty: made from what the rule looks for
+	Priority alert.Priority `yaml:"priority"`
+	Class    alert.Class    `yaml:"class"` // default: technical for silent, else physiological
+
+	// MinConfidence leaves out events that the model is less sure of, 0 to 1.
+	MinConfidence float64 `yaml:"min_confidence"`
+	// Patients and Except are patterns of path.Match; without Patients, all.
+	Patients []string `yaml:"patients"`
+	Except   []string `yaml:"except"`
+
+	// Key is a template of Rule, Patient, Device, Priority and Class: one
+	// alert of a key is open at a time. Default: rule and patient, of a
+	// silent device also the device.
+	Key string `yaml:"key"`
+	// ResolveAfter is how long the condition must not be met for the alert to
+	// be over. Not for silent: that is over when the device is heard.
+	ResolveAfter time.Duration `yaml:"resolve_after"`
+	// TellResolved sends a notification also when the alert is over; default
+	// yes.
+	TellResolved *bool `yaml:"tell_resolved"`
+
+	Count    *Count    `yaml:"count"`
+	Run      *Run      `yaml:"run"`
+	Duration *Duration `yaml:"duration"`
+	Silent   *Silent   `yaml:"silent"`
+
+	key keyTemplate
+}
+
+// Count is met by so many beats of the kinds within a time; of kinds that are
+// not beats, episodes are counted.
+type Count struct {
+	Kinds   []string      `yaml:"kinds"`
+	AtLeast int           `yaml:"at_least"`
+	Within  time.Duration `yaml:"within"`
+}
+
+// Run is met by so many beats of the kinds in a row, each at most MaxInterval
+// after the one before.
+type Run struct {
+	Kinds       []string      `yaml:"kinds"`
+	AtLeast     int           `yaml:"at_least"`
+	MaxInterval time.Duration `yaml:"max_interval"`
+}
+
+// Duration is met by an episode of the kinds that lasts so long; events at most
+// MaxGap apart are one episode.
+type Duration struct {
+	Kinds   []string      `yaml:"kinds"`
+	AtLeast time.Duration `yaml:"at_least"`
+	MaxGap  time.Duration `yaml:"max_gap"`
+}
+
+// Silent is met by a device of which no new signal has come for so long, by
+// the clock on the wall.
+type Silent struct {
+	For time.Duration `yaml:"for"`
+	// LastWill is the time after which the rule is met when the broker says
+	// that the device is gone; default and at most For.
+	LastWill time.Duration `yaml:"last_will"`
+}
+
+// Kinds are the codes that the rule looks for, none for Silent.
+func (r *Rule) Kinds() []string {
+	switch {
+	case r.Count != nil:
+		return r.Count.Kinds
+	case r.Run != nil:
+		return r.Run.Kinds
+	case r.Duration != nil:
+		return r.Duration.Kinds
+	default:
+		return nil
+	}
+}
+
+// Type is the name of what is set of count, run, duration and silent.
+func (r *Rule) Type() string {
+	switch {
+	case r.Count != nil:
+		return "count"
+	case r.Run != nil:
+		return "run"
+	case r.Duration != nil:
+		return "duration"
+	default:
+		return "silent"
+	}
+}

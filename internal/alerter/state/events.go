@@ -1,0 +1,83 @@
+package state
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// Seen is how much of an event was taken into account. LastBeat and End are
+// the signal's time, Received the clock's on the wall, all in nanoseconds since
+// the Unix epoch.
+type Seen struct {
+	LastBeat int64 // of the beats that were counted; 0: none
+	End      int64
+	Received int64
+}
+
+// Seen returns what is known of the event.
+func (t *Tx) Seen(event string) (Seen, bool) { return readSeen(t.bucket(inSeen).Get([]byte(event))) }
+
+// SetSeen records it. There are as many as events, so they are kept small.
+func (t *Tx) SetSeen(event string, s Seen) error {
+	value := append(number(uint64(s.LastBeat)), number(uint64(s.End))...)
+	return t.bucket(inSeen).Put([]byte(event), append(value, number(uint64(s.Received))...))
+}
+
+func readSeen(value []byte) (Seen, bool) {
+	if len(value) != 24 {
+		return Seen{}, false
+	}
+	at := func(i int) int64 { return int64(binary.BigEndian.Uint64(value[i:])) }
+	return Seen{LastBeat: at(0), End: at(8), Received: at(16)}, true
+}
+
+// Recording is how far a recording's events go.
+type Recording struct {
+	End      int64     `json:"e"` // of the latest event, nanoseconds since the Unix epoch
+	Received time.Time `json:"r"` // when the newest message came
+}
+
+// Recording returns what is known of a recording.
+func (t *Tx) Recording(patient, device, recording string) (Recording, bool, error) {
+	return get[Recording](t.bucket(inRecordings), join(patient, device, recording))
+}
+
+// SetRecording records it.
+func (t *Tx) SetRecording(patient, device, recording string, r Recording) error {
+	return put(t.bucket(inRecordings), join(patient, device, recording), r)
+}
+
+// Forget removes the events that were last received before the one time, and
+// the recordings before the other.
+func (t *Tx) Forget(events, recordings time.Time) error {
+	err := t.remove(inSeen, func(_, value []byte) bool {
+		s, ok := readSeen(value)
+		return !ok || s.Received < events.UnixNano()
+	})
+	if err != nil {
+		return err
+	}
+	b := t.bucket(inRecordings)
+	return t.remove(inRecordings, func(key, _ []byte) bool {
+		r, _, err := get[Recording](b, key)
+		return err == nil && r.Received.Before(recordings)
+	})
+}
+
+// remove deletes the records that is picks.
+func (t *Tx) remove(bucket string, is func(key, value []byte) bool) error {
+	b := t.bucket(bucket)
+	var keys [][]byte
+	c := b.Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if is(k, v) {
+			keys = append(keys, append([]byte(nil), k...))
+		}
+	}
+	for _, k := range keys {
+		if err := b.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

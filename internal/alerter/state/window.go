@@ -1,0 +1,93 @@
+package state
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// Window is what a rule remembers of one patient's device.
+type Window struct {
+	Times  Times         `json:"t,omitempty"` // of beats (or episodes), in order
+	Spans  []Span        `json:"s,omitempty"` // of episodes, in order, apart
+	Events []Contributor `json:"e,omitempty"` // newest last
+}
+
+// Span is a stretch of signal, nanoseconds since the Unix epoch.
+type Span struct {
+	Start int64 `json:"a"`
+	End   int64 `json:"z"`
+}
+
+// Contributor is an event that beats or spans are from.
+type Contributor struct {
+	ID         string  `json:"i"`
+	At         int64   `json:"t"` // of its newest beat or end
+	Confidence float64 `json:"c"`
+}
+
+// Window returns what the rule remembers; the zero Window when nothing.
+func (t *Tx) Window(rule, patient, device string) (Window, error) {
+	w, _, err := get[Window](t.bucket(inWindows), join(rule, patient, device))
+	return w, err
+}
+
+// SetWindow records it.
+func (t *Tx) SetWindow(rule, patient, device string, w Window) error {
+	return put(t.bucket(inWindows), join(rule, patient, device), w)
+}
+
+// EachWindow visits the windows of a rule and patient. The visitor may not
+// change the state.
+func (t *Tx) EachWindow(rule, patient string, visit func(device string, w Window) error) error {
+	prefix := append(join(rule, patient), separator...)
+	return each(t.bucket(inWindows), prefix, func(key []byte, w Window) error {
+		return visit(string(key[len(prefix):]), w)
+	})
+}
+
+// RemoveWindows removes those of rules that are not kept.
+func (t *Tx) RemoveWindows(keep func(rule string) bool) error {
+	return t.remove(inWindows, func(key, _ []byte) bool {
+		rule, _, _ := bytes.Cut(key, []byte(separator))
+		return !keep(string(rule))
+	})
+}
+
+// Times are points in time in ascending order, nanoseconds since the Unix
+// epoch; written as the differences between them, since a window may hold
+// thousands.
+type Times []int64
+
+// MarshalText implements encoding.TextMarshaler.
+func (t Times) MarshalText() ([]byte, error) {
+	var raw []byte
+	last := int64(0)
+	for _, at := range t {
+		raw = binary.AppendVarint(raw, at-last)
+		last = at
+	}
+	return base64.StdEncoding.AppendEncode(nil, raw), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (t *Times) UnmarshalText(text []byte) error {
+	raw, err := base64.StdEncoding.AppendDecode(nil, text)
+	if err != nil {
+		return fmt.Errorf("read a list of times: %w", err)
+	}
+	*t = (*t)[:0]
+	last := int64(0)
+	for len(raw) > 0 {
+		step, n := binary.Varint(raw)
+		if n <= 0 {
+			return errors.New("read a list of times: it is cut off")
+		}
+		raw = raw[n:]
+		last += step
+		*t = append(*t, last)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package analyzer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/holterd/holter/internal/influx"
+	"github.com/holterd/holter/pkg/ecg"
+	"github.com/holterd/holter/pkg/localize"
+	"github.com/holterd/holter/pkg/model"
+	"github.com/holterd/holter/pkg/window"
+)
+
+// decide makes events of a step's answers, recording by recording and window by
+// window. It returns a decision for each recording whose state moved on.
+func (s *step) decide(model string) []decided {
+	byRecording := make([]decided, len(s.touched))
+	for i, r := range s.touched {
+		byRecording[i].recording = r
+	}
+	for _, a := range s.windows {
+		d := &byRecording[s.index[a.recording]]
+		stored, events := a.stitch(model)
+		d.windows = append(d.windows, stored)
+		d.analysed = append(d.analysed, Analysed{Window: stored, Answers: a.said(), Events: events})
+		d.events = append(d.events, events...)
+	}
+	moved := byRecording[:0]
+	for _, d := range byRecording {
+		if d.recording.moved(len(d.windows)) {
+			moved = append(moved, d)
+		}
+	}
+	return moved
+}
+
+// stitch adds the answers to what the recording's earlier windows gave.
+func (a *asked) stitch(model string) (influx.Window, []localize.Event) {
+	names, samples := leads(a.window.Clip)
+	beats := make([]time.Time, 0, 16)
+	inCore := 0
+	for _, sample := range ecg.DetectQRS(samples, window.Rate) {
+		beats = append(beats, a.window.TimeAt(sample))
+		if sample >= a.window.CoreFrom && sample < a.window.CoreTo {
+			inCore++
+		}
+	}
+	k := a.recording.key
+	stored := influx.Window{
+		Patient: k.patient, Device: k.device, Recording: k.recording,
+		Segment: a.window.Segment, Index: a.window.Index,
+		From: a.window.TimeAt(a.window.CoreFrom), To: a.window.TimeAt(a.window.CoreTo),
+		Beats: inCore, Questions: len(a.questions), Leads: strings.Join(names, ","), Model: model,
+	}
+	var events []localize.Event
+	for i, q := range a.questions {
+		answer := a.answers[i]
+		if !q.localizes || !answer.Localized {
+			events = append(events, a.note(stored, q, answer))
+			continue
+		}
+		events = append(events, a.recording.stitcher.Add(q.condition, localize.Seen{
+			Window: stored.ID(), Segment: a.window.Segment,
+			Start: a.window.Start, End: a.window.End(),
+			CoreFrom: stored.From, CoreTo: stored.To, EndsSegment: a.window.EndsSegment,
+			Spans: answer.Spans, Beats: beats, Heat: answer.Heat,
+			Question: q.text, Answer: answer.Text,
+		})...)
+	}
+	return stored, events
+}
+
+// note keeps the answer to a question that localizes nothing, or that the model
+// could not answer with spans.
+func (a *asked) note(stored influx.Window, q question, answer model.Answer) localize.Event {
+	start := a.window.Start.UTC().Truncate(time.Millisecond)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %d",
+		stored.Patient, stored.Device, stored.Recording, q.text, start.UnixMilli()))
+	return localize.Event{
+		ID: hex.EncodeToString(sum[:16]), Kind: KindNote,
+		Patient: stored.Patient, Device: stored.Device, Recording: stored.Recording, Model: stored.Model,
+		Start: start, End: a.window.End().Truncate(time.Millisecond), Confidence: answer.Confidence,
+		Question: q.text, Answer: answer.Text, Window: stored.ID(),
+	}
+}
+
+// said are the questions and answers in words.
+func (a *asked) said() []Answer {
+	said := make([]Answer, len(a.questions))
+	for i, q := range a.questions {
+		said[i] = Answer{Question: q.text, Text: a.answers[i].Text, Confidence: a.answers[i].Confidence}
+	}
+	return said
+}
+
+func modelName(info model.Info) string {
+	return strings.TrimSpace(info.Name + " " + info.Version)
+}

@@ -1,0 +1,42 @@
+// Package analyzer turns signal into events: it reads sample chunks from Kafka,
+// cuts them into windows, asks the model every patient's standing questions of
+// each window, and stores what the answers localize.
+//
+// It holds no knowledge of ECG, of windows, of answers or of stitching, which
+// are pkg/ecg, pkg/window, pkg/model and pkg/localize; it is the order in which
+// they are used, and what is written down when, so that every event is stored
+// once.
+//
+// # Once, whatever fails
+//
+// The signal of a partition is worked on in steps. A step takes the chunks at
+// hand, asks the model about the windows they complete, and then
+//
+//  1. writes the chunks that were refused to ecg.deadletter,
+//  2. writes to ecg.progress, for each recording that moved on, what was
+//     decided (events and windows) together with the state to go on from,
+//  3. stores the events and windows in InfluxDB and sends the events to
+//     ecg.events,
+//  4. says in ecg.progress that all is stored, where a recording ended or fell
+//     silent,
+//  5. commits the offset of the oldest chunk that a restart would need.
+//
+// Nothing is decided twice: whoever takes a partition over reads its progress,
+// repeats what was decided last (the same points, the same messages), and goes
+// on from the state behind it. A stop between any two of the steps therefore
+// neither loses an event nor stores a second one, also with a model that does
+// not answer the same question alike twice. On ecg.events the same version of
+// an event can arrive again, and a refused chunk can be dead-lettered again.
+//
+// A failing model, broker or database is waited for: nothing is dropped, the
+// partition stands still, and Ready is false meanwhile. What can never succeed
+// is put aside: a chunk that cannot be read, or an event that InfluxDB refuses
+// for good, goes to ecg.deadletter.
+//
+// # Questions
+//
+// A standing question is a condition's code, a localization question, or any
+// other question. The answers to the first two become events of the condition's
+// kind. The answer to any other is kept whole, as an event of kind NOTE that
+// spans the window it was asked of.
+package analyzer

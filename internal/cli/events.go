@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/holterd/holter/internal/influx"
+	"github.com/holterd/holter/pkg/localize"
+)
+
+type eventsFlags struct {
+	patient, kind, since, until, influx string
+	json                                bool
+}
+
+func (a *App) eventsCommand() *cobra.Command {
+	var f eventsFlags
+	command := &cobra.Command{
+		Use:   "events",
+		Short: "List the stored events",
+		Long: `List the events that are stored in InfluxDB, ordered by their start.
+
+--json prints one JSON object per line: id, patient, device, kind, start, end,
+confidence, beats, question, answer, model. Without it, a table for people; its
+times are UTC.`,
+		Example: `  holter events --since 24h
+  holter events --patient chest-1 --kind V --since 2026-01-31T00:00:00Z --json`,
+		Args: noArguments,
+		RunE: func(command *cobra.Command, _ []string) error { return a.events(command.Context(), f) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.patient, "patient", "", "only of the patient `ID`")
+	flags.StringVar(&f.kind, "kind", "", "only of the kind `CODE`: V, A, L, R, …")
+	flags.StringVar(&f.since, "since", "", "only that start at or after `T`: RFC 3339, or a duration like 24h (so long ago)")
+	flags.StringVar(&f.until, "until", "", "only that start before `T`")
+	flags.BoolVar(&f.json, "json", false, "print JSON lines")
+	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
+	a.configFlag(command)
+	return command
+}
+
+func (a *App) events(ctx context.Context, f eventsFlags) error {
+	filter := influx.Filter{Patient: f.patient, Kind: f.kind}
+	for _, bound := range []struct {
+		flag, text string
+		at         *time.Time
+	}{{"--since", f.since, &filter.Since}, {"--until", f.until, &filter.Until}} {
+		if bound.text == "" {
+			continue
+		}
+		t, err := parseInstant(bound.text, a.Clock.Now())
+		if err != nil {
+			return asUsage(fmt.Errorf("%s: %w", bound.flag, err))
+		}
+		*bound.at = t
+	}
+	store, err := a.openStore(f.influx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.Ping(ctx); err != nil {
+		return fmt.Errorf("%w (holter up starts one; --influx gives another address)", err)
+	}
+	events := store.QueryEvents(ctx, filter)
+	if f.json {
+		return printJSON(a.Out, events)
+	}
+	return printTable(a.Out, events)
+}
+
+// openStore opens the event store of the configuration, or at another address.
+func (a *App) openStore(address string) (*influx.Store, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if address != "" {
+		cfg.Influx.URL = withScheme(address, "http")
+	}
+	return influx.Open(influx.Options{
+		URL: cfg.Influx.URL, Org: cfg.Influx.Org, Bucket: cfg.Influx.Bucket,
+		Token: cfg.Influx.Token, Retention: cfg.Influx.Retention, Log: a.logger(),
+	})
+}
+
+// jsonEvent is a line of `holter events --json`.
+type jsonEvent struct {
+	ID         string  `json:"id"`
+	Patient    string  `json:"patient"`
+	Device     string  `json:"device"`
+	Kind       string  `json:"kind"`
+	Start      string  `json:"start"`
+	End        string  `json:"end"`
+	Confidence float64 `json:"confidence"`
+	Beats      int     `json:"beats"`
+	Question   string  `json:"question"`
+	Answer     string  `json:"answer"`
+	Model      string  `json:"model"`
+}
+
+// Times of events are given to the millisecond.
+const eventTime = "2006-01-02T15:04:05.000Z07:00"
+
+func printJSON(w io.Writer, events iter.Seq2[localize.Event, error]) error {
+	out := bufio.NewWriter(w)
+	lines := json.NewEncoder(out)
+	for e, err := range events {
+		if err != nil {
+			return err
+		}
+		err = lines.Encode(jsonEvent{
+			ID: e.ID, Patient: e.Patient, Device: e.Device, Kind: e.Kind,
+			Start: e.Start.UTC().Format(eventTime), End: e.End.UTC().Format(eventTime),
+			Confidence: e.Confidence, Beats: e.Beats, Question: e.Question, Answer: e.Answer, Model: e.Model,
+		})
+		if err != nil {
+			return fmt.Errorf("print events: %w", err)
+		}
+	}
+	return out.Flush()
+}
+
+func printTable(w io.Writer, events iter.Seq2[localize.Event, error]) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(out, "START\tLENGTH\tPATIENT\tDEVICE\tKIND\tBEATS\tCONFIDENCE\tANSWER")
+	for e, err := range events {
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(out, "%s\t%.1fs\t%s\t%s\t%s\t%d\t%.2f\t%s\n", e.Start.UTC().Format(eventTime),
+			e.End.Sub(e.Start).Seconds(), e.Patient, e.Device, e.Kind, e.Beats, e.Confidence, e.Answer)
+	}
+	return out.Flush()
+}

@@ -1,0 +1,61 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// Load returns the defaults, changed by the file at path (none when path is
+// empty) and then by the environment, with the secrets read from their files.
+// The error is a Problems that holds everything found, also by Validate.
+func Load(path string) (Config, error) {
+	return load(path, os.Environ())
+}
+
+func load(path string, environ []string) (Config, error) {
+	cfg := Default()
+	var p Problems
+	if path != "" {
+		document, err := os.ReadFile(path)
+		if err != nil {
+			return cfg, fmt.Errorf("read the configuration: %w; name an existing file with --config", err)
+		}
+		p = append(p, decodeYAML(document, &cfg)...)
+	}
+	p = append(p, decodeEnvironment(environ, &cfg)...)
+	p = append(p, cfg.readSecrets()...)
+	p = append(p, cfg.problems()...)
+	return cfg, p.errorOrNil()
+}
+
+// readSecrets fills each secret from the file named beside it.
+func (c *Config) readSecrets() Problems {
+	var p Problems
+	read := func(key string, secret *string, file string) {
+		if file == "" {
+			return
+		}
+		if *secret != "" {
+			p.add(key, "is given twice; leave out either %s or %s_file", key, key)
+			return
+		}
+		content, err := os.ReadFile(file)
+		if err != nil {
+			p.add(key+"_file", "cannot be read: %v", err)
+			return
+		}
+		*secret = strings.TrimRight(string(content), "\r\n")
+		if *secret == "" {
+			p.add(key+"_file", "%s is empty; put the secret on its first line", file)
+		}
+	}
+	read("mqtt.password", &c.MQTT.Password, c.MQTT.PasswordFile)
+	read("kafka.password", &c.Kafka.Password, c.Kafka.PasswordFile)
+	read("influx.token", &c.Influx.Token, c.Influx.TokenFile)
+	for i := range c.Alerter.Webhooks {
+		w := &c.Alerter.Webhooks[i]
+		read(fmt.Sprintf("alerter.webhooks[%d].secret", i), &w.Secret, w.SecretFile)
+	}
+	return p
+}

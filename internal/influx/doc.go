@@ -1,0 +1,62 @@
+// Package influx is the event store: it keeps localized events and the
+// stretches of signal that were analysed in InfluxDB, and reads events back in
+// time order. It works with InfluxDB 1.8 (Flux enabled) and 2.x through one
+// code path, the 2.x write and query API.
+//
+// It is not a metrics exporter, not a buffer and not a message log: a write
+// returns when the server has stored the points, or with an error.
+//
+// # Measurement event
+//
+// One point for each event; an event that grows overwrites its own point.
+//
+//	name        kind   type    unit, meaning
+//	patient     tag
+//	device      tag
+//	kind        tag            code of the condition: V, A, L, R, …; NOTE for a
+//	                           free-text answer
+//	id          field  string  identity of the event, 32 hexadecimal digits
+//	recording   field  string  the device's recording that holds the event
+//	end         field  int     nanoseconds since the Unix epoch
+//	confidence  field  float   0 to 1
+//	beats       field  int     beats of the kind inside the event
+//	question    field  string  what the model was asked
+//	answer      field  string  what it answered
+//	model       field  string  name and version of the model
+//	window      field  string  window of the newest version of the event
+//	open        field  bool    the next window may make the event longer
+//
+// The point's time is the event's start in milliseconds plus an offset below
+// one millisecond: the SHA-256 of the id modulo 1,000,000, in nanoseconds. Equal
+// tags and time mean "the same point" to InfluxDB, which overwrites without a
+// word; with the offset, the same event always has the same point, and two
+// events of one patient, device and kind that start in the same millisecond
+// (the same signal sent as two recordings) have two, but for one pair in a
+// million. The start of an event is its point's time cut to milliseconds.
+//
+// Every version of an event writes every field, empty ones too, so nothing of
+// an older version stays behind.
+//
+// # Measurement window
+//
+// One point for each analysed window: what the answer "no event" rests on. The
+// own parts of the windows of a recording do not overlap, so the sum of
+// seconds is the analysed time and the sum of beats the beats in it.
+//
+//	name        kind   type    unit, meaning
+//	patient     tag
+//	device      tag
+//	id          field  string  recording/segment/index
+//	recording   field  string
+//	segment     field  int     ordinal of the contiguous stretch in the recording
+//	index       field  int     ordinal of the window in the segment
+//	end         field  int     end of the own part, nanoseconds since the epoch
+//	seconds     field  float   length of the own part
+//	beats       field  int     QRS complexes detected in the own part
+//	questions   field  int     questions asked of the window
+//	leads       field  string  leads with signal, "II,V1"
+//	model       field  string
+//
+// The point's time is the start of the own part in milliseconds plus the offset
+// of the id, as above.
+package influx

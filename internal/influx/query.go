@@ -1,0 +1,134 @@
+package influx
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/influxdata/influxdb-client-go/v2/api/query"
+
+	"github.com/holterd/holter/pkg/localize"
+)
+
+// Filter selects events. Empty fields select all.
+type Filter struct {
+	Patient, Kind string
+	// Since and Until bound the event's start: since <= start < until.
+	Since, Until time.Time
+}
+
+// InfluxDB's first and last time.
+var (
+	minTime = time.Unix(0, -1<<63+2).UTC()
+	maxTime = time.Unix(0, 1<<63-1).UTC()
+)
+
+// QueryEvents yields the stored events that the filter selects, ordered by
+// start, as the server sends them. The first error ends the sequence. NewBeats
+// is not stored and stays empty.
+func (s *Store) QueryEvents(ctx context.Context, f Filter) iter.Seq2[localize.Event, error] {
+	return func(yield func(localize.Event, error) bool) {
+		v, err := s.server(ctx)
+		if err != nil {
+			yield(localize.Event{}, err)
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		rows, err := s.client.QueryAPI(s.options.Org).Query(ctx, f.flux(s.bucket(v)))
+		if err != nil {
+			yield(localize.Event{}, s.queryError(err))
+			return
+		}
+		// Close reads to the end, so a caller that stops early has to cancel.
+		defer func() { cancel(); _ = rows.Close() }()
+		for rows.Next() {
+			if !yield(event(rows.Record()), nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(localize.Event{}, s.queryError(err))
+		}
+	}
+}
+
+func (s *Store) queryError(err error) error {
+	return fmt.Errorf("query events in bucket %q of InfluxDB at %s: %w; is Flux enabled (1.8: flux-enabled = true) and `holter init` done?",
+		s.options.Bucket, s.options.URL, err)
+}
+
+// flux is the query. The pivot comes before the grouping because the fields'
+// types differ, which a single table of values could not hold.
+func (f Filter) flux(bucket string) string {
+	since, until := minTime, maxTime
+	if !f.Since.IsZero() {
+		since = nextMillisecond(f.Since)
+	}
+	if !f.Until.IsZero() {
+		until = nextMillisecond(f.Until)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "from(bucket: %s)\n", quote(bucket))
+	fmt.Fprintf(&b, "  |> range(start: %s, stop: %s)\n", since.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
+	fmt.Fprintf(&b, "  |> filter(fn: (r) => r._measurement == %s", quote(measurementEvent))
+	if f.Patient != "" {
+		fmt.Fprintf(&b, " and r.patient == %s", quote(f.Patient))
+	}
+	if f.Kind != "" {
+		fmt.Fprintf(&b, " and r.kind == %s", quote(f.Kind))
+	}
+	b.WriteString(")\n")
+	b.WriteString("  |> pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")\n")
+	b.WriteString("  |> group()\n")
+	b.WriteString("  |> sort(columns: [\"_time\"])\n")
+	return b.String()
+}
+
+// nextMillisecond is t, rounded up: points lie up to a millisecond after the
+// start of their event, which is a whole millisecond.
+func nextMillisecond(t time.Time) time.Time {
+	return startOf(t.Add(time.Millisecond - 1))
+}
+
+// quote writes a Flux string. Whatever could end it, or start an interpolation
+// ("${"), goes as a byte escape.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == 0x7f || c == '"' || c == '\\' || c == '$' || c == '{' || c == '}' {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// event reads a row. The library gives nil for an empty string.
+func event(r *query.FluxRecord) localize.Event {
+	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+	number := func(key string) int64 { n, _ := r.ValueByKey(key).(int64); return n }
+	confidence, _ := r.ValueByKey("confidence").(float64)
+	open, _ := r.ValueByKey("open").(bool)
+	return localize.Event{
+		ID:         text("id"),
+		Patient:    text("patient"),
+		Device:     text("device"),
+		Kind:       text("kind"),
+		Recording:  text("recording"),
+		Start:      startOf(r.Time()),
+		End:        time.Unix(0, number("end")).UTC(),
+		Confidence: confidence,
+		Beats:      int(number("beats")),
+		Question:   text("question"),
+		Answer:     text("answer"),
+		Model:      text("model"),
+		Window:     text("window"),
+		Open:       open,
+	}
+}

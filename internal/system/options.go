@@ -1,0 +1,85 @@
+package system
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+
+	"github.com/holterd/holter/internal/config"
+)
+
+// resolve fills in addresses and folders that are not given, and makes the
+// configuration fit embedded servers.
+func (o *Options) resolve() error {
+	var err error
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return fmt.Errorf("the data folder: %w", err)
+	}
+	cfg := &o.Config
+	if o.HTTP == "" {
+		o.HTTP = cfg.HTTP.Addr
+	}
+	if o.MQTT == "" {
+		if o.MQTT, err = hostPort("mqtt.url", cfg.MQTT.URL); err != nil {
+			return err
+		}
+	}
+	if o.Kafka == "" && len(cfg.Kafka.Brokers) > 0 {
+		o.Kafka = cfg.Kafka.Brokers[0]
+	}
+	if o.Influx == "" {
+		if o.Influx, err = hostPort("influx.url", cfg.Influx.URL); err != nil {
+			return err
+		}
+	}
+	for flag, addr := range map[string]string{"http": o.HTTP, "mqtt": o.MQTT, "kafka": o.Kafka, "influx": o.Influx} {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return fmt.Errorf("the %s address %q: %w; give host:port", flag, addr, err)
+		}
+	}
+	if cfg.Alerter.State == config.Default().Alerter.State {
+		cfg.Alerter.State = filepath.Join(o.Dir, "alerter")
+	}
+	// The embedded Kafka broker and InfluxDB have neither users nor TLS, nor
+	// a second machine to keep copies on.
+	cfg.Kafka.Username, cfg.Kafka.Password, cfg.Kafka.PasswordFile = "", "", ""
+	cfg.Kafka.TLS, cfg.Kafka.CAFile = false, ""
+	cfg.Kafka.Replication = 1
+	cfg.Influx.Token, cfg.Influx.TokenFile = "", ""
+	cfg.MQTT.CAFile, cfg.MQTT.CertFile, cfg.MQTT.KeyFile = "", "", ""
+	return nil
+}
+
+// hostPort takes the address out of a configured URL.
+func hostPort(key, text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", key, err)
+	}
+	return u.Host, nil
+}
+
+// reachable is the address under which a listener is reached from the same
+// machine: that of all interfaces is none to connect to.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
+}
+
+// newSecret makes a password that lives as long as the process.
+func newSecret() (string, error) {
+	secret := make([]byte, 16)
+	if _, err := rand.Read(secret); err != nil {
+		return "", fmt.Errorf("making a password: %w", err)
+	}
+	return hex.EncodeToString(secret), nil
+}

@@ -1,0 +1,40 @@
+package webhook
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/holterd/holter/internal/alerter/alert"
+)
+
+// Version of the message; it grows when a field changes its meaning, not when
+// one is added.
+const Version = 1
+
+// Message is the body of a notification.
+type Message struct {
+	Version int         `json:"version"`
+	ID      string      `json:"id"`
+	Alert   alert.Alert `json:"alert"`
+}
+
+// Encode writes the body of the notification id about a.
+func Encode(id string, a alert.Alert) ([]byte, error) {
+	body, err := json.Marshal(Message{Version: Version, ID: id, Alert: a})
+	if err != nil {
+		return nil, fmt.Errorf("write notification %s as JSON: %w", id, err)
+	}
+	return body, nil
+}
+
+// Decode reads a body; one of another version is an error.
+func Decode(body []byte) (Message, error) {
+	var m Message
+	if err := json.Unmarshal(body, &m); err != nil {
+		return Message{}, fmt.Errorf("read a notification: %w", err)
+	}
+	if m.Version != Version || m.ID == "" {
+		return Message{}, fmt.Errorf("read a notification: version is %d and id is %q; this program reads version %d with an id", m.Version, m.ID, Version)
+	}
+	return m, nil
+}

@@ -1,0 +1,46 @@
+package localize
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"time"
+)
+
+// Event is one localized episode of one condition: a single abnormal beat, a
+// run of them, a stretch of a rhythm. While it goes on it is given again as it
+// grows: the same ID and Start, a later End, more beats.
+type Event struct {
+	// ID is the same for the same patient, device, recording, kind and start.
+	ID string
+	// Kind is the code of the condition.
+	Kind                              string
+	Patient, Device, Recording, Model string
+	// Start and End are whole milliseconds, UTC. Start never changes.
+	Start, End time.Time
+	// Confidence is the mean over the beats (Beat conditions) or the time.
+	Confidence float64
+	// Beats counts the beats of the kind so far; 0 for rhythm and ST kinds.
+	Beats int
+	// NewBeats are the times of the beats that were not in the event before.
+	NewBeats []time.Time
+	// Question, Answer and Window (its identity) are those of the newest
+	// window that contributed.
+	Question, Answer, Window string
+	// Open says that the next window may make the event longer.
+	Open bool
+}
+
+// eventID hashes what makes an event that event: the first 128 bits of
+// SHA-256 over the strings, each preceded by its length, and the start in
+// milliseconds since the Unix epoch; in hexadecimal.
+func eventID(patient, device, recording, kind string, start time.Time) string {
+	var text []byte
+	for _, s := range []string{patient, device, recording, kind} {
+		text = binary.BigEndian.AppendUint32(text, uint32(len(s)))
+		text = append(text, s...)
+	}
+	text = binary.BigEndian.AppendUint64(text, uint64(start.UnixMilli()))
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Parts of test.sh: what the machine must have.
+
+# need COMMAND PACKAGE installs a Debian package when the command is missing.
+need() {
+	if command -v "$1" >/dev/null; then return; fi
+	[ -x "/usr/sbin/$1" ] && return
+	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+		fail "$1 is missing: install it (Debian's package is $2)"
+	fi
+	say "installing $2"
+	update_packages
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+}
+
+# update_packages fetches the lists of packages, once.
+update_packages() {
+	if [ -z "${updated:-}" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+		apt-get update -qq
+		updated=yes
+	fi
+}
+
+# need_java installs a Java that Apache Kafka 4 runs on.
+need_java() {
+	local package=openjdk-17-jre-headless major
+	if ! command -v java >/dev/null; then
+		update_packages
+		# Newer systems have a newer one only.
+		apt-cache show "$package" >/dev/null 2>&1 || package=default-jre-headless
+		need java "$package"
+	fi
+	major=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+	[ "${major:-0}" -ge 17 ] || fail "Apache Kafka 4 needs Java 17 or newer, and java is ${major:-of unknown version}"
+}
+
+# fetch_kafka puts Kafka's jars into the cache folder, with whatever repository
+# Maven is configured for.
+fetch_kafka() {
+	local sum
+	sum=$(cksum <"$here/pom.xml" | cut -d' ' -f1)
+	kafka_jars="$cache/kafka-$sum"
+	if [ ! -d "$kafka_jars" ]; then
+		say "fetching Apache Kafka with Maven"
+		mvn -B -q -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/kafka-jars"
+		mkdir -p "$cache"
+		mv "$work/kafka-jars" "$kafka_jars"
+	fi
+	say "Apache Kafka: $(basename "$kafka_jars"/kafka_*.jar .jar)"
+}
+
+# choose_influx sets influx_version and influxd.
+choose_influx() {
+	influx_version=${HOLTER_REAL_INFLUX:-}
+	if [ -z "$influx_version" ]; then
+		influx_version=1
+		command -v cargo >/dev/null && influx_version=2
+	fi
+	case "$influx_version" in
+	1) ;;
+	2)
+		influxd="$cache/bin/influxd-2.7.12"
+		if [ -x "$influxd" ] || timeout 300 "$here/influxd2.sh" "$influxd" >"$work/influxd2.log" 2>&1; then
+			influx_version=2.7.12
+			say "InfluxDB: $influx_version, built from its module"
+			return
+		fi
+		[ -z "${HOLTER_REAL_INFLUX:-}" ] || fail "InfluxDB 2.7 cannot be built here"
+		tail -n 5 "$work/influxd2.log"
+		say "InfluxDB 2.7 cannot be built here, or not in 5 minutes"
+		;;
+	*) fail "HOLTER_REAL_INFLUX is $influx_version; it is 1, 2 or empty" ;;
+	esac
+	influx_version=1.8.10
+	influxd=bin/influxd
+	[ -x "$influxd" ] || scripts/influxd.sh
+	say "InfluxDB: $influx_version, built from its module"
+}

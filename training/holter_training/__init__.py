@@ -1,0 +1,1 @@
+"""Builds, trains, exports and checks the ECG language model that Holter ships."""

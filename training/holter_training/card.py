@@ -1,0 +1,72 @@
+"""Writes the model card: the text below with the figures of a cross-validation.
+
+python -m holter_training.card --results results/crossval.json --model ../models/default --out ../models/default/MODEL_CARD.md
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from string import Template
+
+from .config import CONDITIONS
+from .localization import NAMES
+
+
+def score_rows(results: dict) -> str:
+    rows = ["| clips, leads | " + " | ".join(CONDITIONS) + " | macro | always \"No\" |", "|---|" + "---|" * 6]
+    for kind, title in (("short", "10 s"), ("long", "10–60 s")):
+        for leads, words in (("all", "both leads"), ("first", "first lead only"), ("second", "second lead only")):
+            t = results[f"{kind}-{leads}"]
+            cells = " | ".join(f"{t['kinds'][c]['iou']:.3f}" for c in CONDITIONS)
+            rows.append(f"| {title}, {words} | {cells} | **{t['macro']['iou']:.3f}** | {t['macro']['always_no']:.3f} |")
+    return "\n".join(rows)
+
+
+def presence_rows(results: dict) -> str:
+    rows = ["| kind | questions where present | IoU there | where absent | IoU there |", "|---|---|---|---|---|"]
+    kinds = results["short-all"]["kinds"]
+    none = {"n": 0, "iou": 0.0}
+    for c in CONDITIONS:
+        p, a = kinds.get(f"{c} present", none), kinds.get(f"{c} absent", none)
+        rows.append(f"| {c} {NAMES[c]} | {p['n']} | {p['iou']:.3f} | {a['n']} | {a['iou']:.3f} |")
+    return "\n".join(rows)
+
+
+def beat_rows(results: dict) -> str:
+    share = lambda r: f"{100 * r['part'] / r['of']:.1f} % of {r['of']}" if r["of"] else "–"
+    rows = ["| record | VEB Se | VEB +P | SVEB Se | SVEB +P |", "|---|---|---|---|---|"]
+    for r in sorted(results["beats"], key=lambda r: (r["record"] == "gross", r["record"])):
+        cells = [share(r[c][m]) for c in ("veb", "sveb") for m in ("sensitivity", "positive_predictivity")]
+        rows.append(f"| {r['record']} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--results", type=Path, required=True, help="what crossval wrote")
+    p.add_argument("--model", type=Path, required=True)
+    p.add_argument("--out", type=Path, required=True)
+    a = p.parse_args()
+    results = json.loads(a.results.read_text())
+    manifest = json.loads((a.model / "manifest.json").read_text())
+    files = sorted(f for f in a.model.iterdir() if f.suffix == ".onnx")
+    text = Template((Path(__file__).parent / "card.md").read_text()).substitute(
+        name=manifest["name"],
+        version=manifest["version"],
+        size=f"{sum(f.stat().st_size for f in a.model.iterdir()) / 1e6:.1f}",
+        sums="\n".join(f"| {f.name} | {hashlib.sha256(f.read_bytes()).hexdigest()} |" for f in files),
+        folds="\n".join(f"- fold {k}: {', '.join(v)}" for k, v in results["folds"].items()),
+        only=",".join(results["folds"]),
+        steps=results["steps"],
+        dense_steps=results["dense_steps"],
+        scores=score_rows(results),
+        presence=presence_rows(results),
+        beats=beat_rows(results),
+    )
+    a.out.write_text(text)
+    print(a.out)
+
+
+if __name__ == "__main__":
+    main()

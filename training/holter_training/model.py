@@ -1,0 +1,212 @@
+"""Encoder, connector and language model.
+
+The encoder reads 12 leads x 10 s at 100 Hz, zeros for missing leads:
+  stem        convolutions shared by the leads, conditioned on the lead's slot
+  pooling     attention over the leads that are present
+  tokens      0.2 s each, through a transformer with a [CLS] token
+  dense head  50 ms frames: is a span of condition c here, is a beat of class k here;
+              its logits are fed back into the tokens
+The connector maps [CLS] and the tokens to the width of the language model, a
+decoder of the Llama architecture (RMSNorm, rotary, grouped-query attention, SwiGLU).
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .config import BEAT_CLASSES, CONDITIONS, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
+
+
+class ConvBlock(nn.Module):
+    """Depth-wise convolution and a pointwise MLP, with a residual."""
+
+    def __init__(self, width: int, kernel: int = 9):
+        super().__init__()
+        self.depth = nn.Conv1d(width, width, kernel, padding=kernel // 2, groups=width)
+        self.norm = nn.LayerNorm(width)
+        self.up, self.down = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+
+    def forward(self, x: Tensor) -> Tensor:  # [b, width, frames]
+        y = self.norm(self.depth(x).transpose(1, 2))
+        return x + self.down(F.gelu(self.up(y))).transpose(1, 2)
+
+
+class Stem(nn.Module):
+    """One lead to features at 50 ms."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.a = nn.Conv1d(1, 32, 11, padding=5)
+        self.slot = nn.Embedding(len(LEADS), 2 * 32)
+        self.b = nn.Conv1d(32, 64, 7, padding=3)
+        self.c = nn.Conv1d(64, width, 9, stride=FRAME, padding=2)
+        self.blocks = nn.Sequential(ConvBlock(width), ConvBlock(width))
+        self.slot_out = nn.Embedding(len(LEADS), width)
+
+    def forward(self, x: Tensor, slot: Tensor) -> Tensor:  # [n, 1000], [n] -> [n, width, 200]
+        scale, shift = self.slot(slot).unsqueeze(-1).chunk(2, dim=1)
+        y = F.gelu(self.a(x.unsqueeze(1)) * (1 + scale) + shift)
+        y = F.gelu(self.b(y))
+        return self.blocks(self.c(y) + self.slot_out(slot).unsqueeze(-1))
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Scaled dot-product attention, written out: on short sequences a CPU does it faster than the fused one."""
+    score = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+    if mask is not None:
+        score = score + mask
+    return torch.softmax(score.float(), -1).to(v.dtype) @ v
+
+
+class Block(nn.Module):
+    """Pre-norm transformer block; q, k and v without bias."""
+
+    def __init__(self, width: int, heads: int, dropout: float):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.out = nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, n, w = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(b, n, 3, self.heads, w // self.heads).permute(2, 0, 3, 1, 4)
+        y = attend(q, k, v).transpose(1, 2).reshape(b, n, w)
+        x = x + self.drop(self.out(y))
+        return x + self.drop(self.down(F.gelu(self.up(self.norm2(x)))))
+
+
+class Encoder(nn.Module):
+    def __init__(self, c: ModelConfig):
+        super().__init__()
+        self.stem = Stem(c.stem)
+        self.score = nn.Conv1d(c.stem, 8, 1)
+        self.patch = nn.Linear(c.stem * PATCH, c.encoder)
+        self.cls = nn.Parameter(torch.zeros(1, 1, c.encoder))
+        self.position = nn.Parameter(torch.randn(1, TOKENS + 1, c.encoder) * 0.02)
+        self.blocks = nn.ModuleList(Block(c.encoder, c.encoder_heads, c.dropout) for _ in range(c.encoder_layers))
+        self.spread = nn.Linear(c.encoder, c.stem * PATCH)
+        self.refine = nn.Sequential(ConvBlock(c.stem), ConvBlock(c.stem))
+        kinds = len(CONDITIONS) + len(BEAT_CLASSES)
+        self.dense = nn.Conv1d(c.stem, kinds, 1)
+        nn.init.constant_(self.dense.bias, -3.0)  # most frames hold nothing
+        self.feedback = nn.Linear(kinds * PATCH, c.encoder)
+        self.connector = nn.Sequential(nn.Linear(c.encoder, c.encoder), nn.GELU(), nn.Linear(c.encoder, c.hidden))
+
+    def pool(self, features: Tensor, clip: Tensor, clips: int) -> Tensor:
+        """Attention over each clip's leads: features [n, c, f] of leads that belong to clip[n]."""
+        n, c, f = features.shape
+        weight = torch.exp(self.score(features).clamp(-8, 8))  # [n, 8, f]
+        parts = features.view(n, 8, c // 8, f) * weight.unsqueeze(2)
+        # A product with the clip-by-lead matrix: unlike index_add it means the same in ONNX.
+        belongs = (torch.arange(clips, device=clip.device).unsqueeze(1) == clip.unsqueeze(0)).to(parts.dtype)
+        total = (belongs @ parts.flatten(1)).view(clips, 8, c // 8, f)
+        norm = (belongs @ weight.to(parts.dtype).flatten(1)).view(clips, 8, 1, f)
+        return (total / (norm + 1e-6)).view(clips, c, f)
+
+    def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
+        """[n, 12, 1000] -> embeddings [n, 1 + 50, hidden], dense logits [n, kinds, 200]."""
+        n = ecg.shape[0]
+        present = torch.nonzero(ecg.abs().amax(-1) > 0)
+        clip, slot = present[:, 0], present[:, 1]
+        leads = ecg.reshape(n * len(LEADS), -1)[clip * len(LEADS) + slot]
+        x = self.pool(self.stem(leads, slot), clip, n)
+        tokens = self.patch(x.view(n, -1, TOKENS, PATCH).transpose(1, 2).reshape(n, TOKENS, -1))
+        y = torch.cat([self.cls.expand(n, -1, -1), tokens], 1) + self.position
+        for block in self.blocks:
+            y = block(y)
+        spread = self.spread(y[:, 1:]).view(n, TOKENS, -1, PATCH).transpose(1, 2).reshape(n, -1, FRAMES)
+        dense = self.dense(self.refine(x + spread))
+        back = torch.sigmoid(dense).view(n, -1, TOKENS, PATCH).transpose(1, 2).reshape(n, TOKENS, -1)
+        y = torch.cat([y[:, :1], y[:, 1:] + self.feedback(back)], 1)
+        return self.connector(y), dense
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, width: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * self.weight
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    a, b = x.chunk(2, dim=-1)
+    return x * cos + torch.cat([-b, a], -1) * sin
+
+
+class DecoderLayer(nn.Module):
+    def __init__(self, c: ModelConfig):
+        super().__init__()
+        self.c = c
+        kv = c.kv_heads * c.head_dim
+        self.norm1, self.norm2 = RMSNorm(c.hidden), RMSNorm(c.hidden)
+        self.q = nn.Linear(c.hidden, c.hidden, bias=False)
+        self.k, self.v = nn.Linear(c.hidden, kv, bias=False), nn.Linear(c.hidden, kv, bias=False)
+        self.o = nn.Linear(c.hidden, c.hidden, bias=False)
+        self.gate, self.up = nn.Linear(c.hidden, c.mlp, bias=False), nn.Linear(c.hidden, c.mlp, bias=False)
+        self.down = nn.Linear(c.mlp, c.hidden, bias=False)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: tuple[Tensor, Tensor] | None):
+        b, s, _ = x.shape
+        y = self.norm1(x)
+        split = lambda t, h: t.view(b, s, h, self.c.head_dim).transpose(1, 2)
+        q = rotate(split(self.q(y), self.c.heads), cos, sin)
+        k = rotate(split(self.k(y), self.c.kv_heads), cos, sin)
+        v = split(self.v(y), self.c.kv_heads)
+        if past is not None:
+            k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+        group = self.c.heads // self.c.kv_heads
+        kk, vv = (t.unsqueeze(2).expand(-1, -1, group, -1, -1).flatten(1, 2) for t in (k, v))
+        y = attend(q, kk, vv, mask)
+        x = x + self.o(y.transpose(1, 2).reshape(b, s, -1))
+        y = self.norm2(x)
+        return x + self.down(F.silu(self.gate(y)) * self.up(y)), (k, v)
+
+
+class Decoder(nn.Module):
+    """The language model without its embedding table; the output layer is not tied."""
+
+    def __init__(self, c: ModelConfig):
+        super().__init__()
+        self.layers = nn.ModuleList(DecoderLayer(c) for _ in range(c.layers))
+        self.norm = RMSNorm(c.hidden)
+        self.head = nn.Linear(c.hidden, c.vocab, bias=False)
+        self.register_buffer(
+            "inverse", 1.0 / 10000 ** (torch.arange(0, c.head_dim, 2).float() / c.head_dim), persistent=False
+        )
+
+    def forward(self, embeds: Tensor, attention: Tensor, position: Tensor, past: list | None = None, head: bool = True):
+        """embeds [b, s, hidden]; attention [b, past + s] 0 or 1; position [b, s]."""
+        s, total = embeds.shape[1], attention.shape[1]
+        angle = position.to(self.inverse.dtype).unsqueeze(-1) * self.inverse
+        angle = torch.cat([angle, angle], -1).unsqueeze(1)
+        cos, sin = angle.cos(), angle.sin()
+        at = torch.arange(total, device=embeds.device)
+        causal = at.unsqueeze(0) <= at[total - s :].unsqueeze(1)  # [s, total]
+        seen = causal.unsqueeze(0) & (attention > 0).unsqueeze(1)
+        mask = torch.where(seen, 0.0, -1e9).unsqueeze(1).to(embeds.dtype)
+        x, present = embeds, []
+        for i, layer in enumerate(self.layers):
+            x, kv = layer(x, cos.to(x.dtype), sin.to(x.dtype), mask, past[i] if past else None)
+            present.append(kv)
+        x = self.norm(x)
+        return self.head(x) if head else x, present
+
+
+class EcgChat(nn.Module):
+    def __init__(self, c: ModelConfig):
+        super().__init__()
+        self.config = c
+        self.encoder = Encoder(c)
+        self.embed = nn.Embedding(c.vocab, c.hidden)
+        nn.init.normal_(self.embed.weight, std=0.05)
+        self.decoder = Decoder(c)
+
+    def fuse(self, ids: Tensor, ecg: Tensor, ecg_id: int) -> Tensor:
+        """Embeddings of ids [b, s] with the ECG placeholders replaced by ecg [b, tokens, hidden]."""
+        x = self.embed(ids)
+        return x.masked_scatter((ids == ecg_id).unsqueeze(-1), ecg.to(x.dtype))

@@ -1,0 +1,145 @@
+"""Reads the recordings that training uses, at 100 Hz and in millivolts.
+
+Every source gives Record objects; what a source does not know is None, never a guess.
+"""
+
+import csv
+import ast
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import wfdb
+from scipy.signal import resample_poly
+from tqdm import tqdm
+
+from .config import LEADS, RATE
+from .localization import BEAT_SYMBOLS
+
+PACED = {"102", "104", "107", "217"}
+
+
+@dataclasses.dataclass
+class Record:
+    name: str
+    person: str
+    signal: np.ndarray  # [leads, samples] float32, mV
+    slots: list[int]
+    times: np.ndarray | None = None  # seconds of every annotated beat
+    symbols: np.ndarray | None = None
+    beats: np.ndarray | None = None  # seconds of R peaks whose class is not known
+    absent: frozenset[str] = frozenset()  # conditions known not to be there at all
+    throughout: frozenset[str] = frozenset()  # conditions of every beat
+
+
+def slot(name: str) -> int:
+    clean = name.lower().replace("ml", "").replace("d3", "iii")
+    return [lead.lower() for lead in LEADS].index(clean)
+
+
+def resample(x: np.ndarray, rate: int) -> np.ndarray:
+    g = np.gcd(RATE, rate)
+    return resample_poly(x, RATE // g, rate // g, axis=-1, padtype="line").astype(np.float32)
+
+
+def mitdb(folder: Path, names: list[str] | None = None) -> list[Record]:
+    out = []
+    paths = sorted(p.with_suffix("") for p in Path(folder).glob("*.hea"))
+    for path in tqdm(paths, desc=f"read {folder}", unit="record"):
+        if names is not None and path.name not in names:
+            continue
+        signal, info = wfdb.rdsamp(str(path))
+        note = wfdb.rdann(str(path), "atr")
+        keep = [i for i, s in enumerate(note.symbol) if s in BEAT_SYMBOLS]
+        out.append(
+            Record(
+                name=path.name,
+                person="201" if path.name == "202" else path.name,
+                signal=resample(np.nan_to_num(signal.T), int(info["fs"])),
+                slots=[slot(n) for n in info["sig_name"]],
+                times=note.sample[keep] / info["fs"],
+                symbols=np.array([note.symbol[i] for i in keep]),
+            )
+        )
+    return out
+
+
+def ptbxl(folder: Path) -> list[Record]:
+    """Clips whose codes say for certain which of our conditions are there."""
+    out = []
+    with open(Path(folder) / "ptbxl_database.csv") as f:
+        rows = list(csv.DictReader(f))
+    for row in tqdm(rows, desc="read ptbxl", unit="record"):
+        codes = set(ast.literal_eval(row["scp_codes"]))
+        path = Path(folder) / row["filename_lr"]
+        if not path.with_suffix(".hea").exists():
+            continue
+        signal, info = wfdb.rdsamp(str(path))
+        absent, throughout = set(), set()
+        if not codes & {"PVC", "BIGU", "TRIGU", "PRC(S)"}:
+            absent.add("V")
+        if not codes & {"PAC", "SVARR", "AFIB", "AFLT", "SARRH"}:
+            absent.add("A")
+        blocks = {"CLBBB", "CRBBB", "ILBBB", "IRBBB", "IVCD", "PACE", "WPW"}
+        if not codes & blocks:
+            absent |= {"L", "R"}
+        if codes & {"CLBBB"} and not codes & {"PVC", "PAC", "PACE"}:
+            throughout.add("L")
+            absent.add("R")
+        if codes & {"CRBBB"} and not codes & {"PVC", "PAC", "PACE"}:
+            throughout.add("R")
+            absent.add("L")
+        out.append(
+            Record(
+                name=f"ptbxl{row['ecg_id']}",
+                person=f"ptbxl{row['patient_id']}",
+                signal=np.nan_to_num(signal.T).astype(np.float32),
+                slots=[slot(n) for n in info["sig_name"]],
+                absent=frozenset(absent),
+                throughout=frozenset(throughout),
+            )
+        )
+    return out
+
+
+def lead_i(file: Path) -> list[Record]:
+    """Healthy subjects, ten clips of 10 s each."""
+    data = np.load(file)
+    adc = data["adc"].astype(np.float32) * (3.3 / 1024)
+    marks = data["rpeak"]
+    out = []
+    for s in tqdm(range(adc.shape[0]), desc="read leadI", unit="person"):
+        clips = resample(adc[s] - adc[s].mean(-1, keepdims=True), 125)
+        for i, clip in enumerate(clips):
+            peaks = np.flatnonzero(marks[s, i]) / 125 if i == 0 else None
+            out.append(Record(f"leadI{s}.{i}", f"leadI{s}", clip[None], [0], beats=peaks, absent=frozenset("VALR")))
+    return out
+
+
+def cinc2017(file: Path) -> list[Record]:
+    """Home recordings labelled normal, as examples that hold none of the conditions."""
+    data = np.load(file, allow_pickle=True)
+    signal, length, label, record = (data[k] for k in ("signal", "length", "label", "record"))
+    ends = np.cumsum(length)
+    out = []
+    for i in np.flatnonzero(label == "N"):
+        x = signal[ends[i] - length[i] : ends[i]].astype(np.float32) / 1000
+        if len(x) >= 1000:
+            name = str(record[i])
+            out.append(Record(name, name, x[None], [0], absent=frozenset("VALR")))
+    return out
+
+
+def electrode_motion(folder: Path) -> np.ndarray | None:
+    """Electrode-motion noise [leads, samples] in mV: nstdb's -6 dB record less its cleanest sibling.
+
+    The difference is the noise times a known gain step, which is all that a noise source needs.
+    """
+    try:
+        loud, _ = wfdb.rdsamp(str(Path(folder) / "118e_6"))
+        quiet, _ = wfdb.rdsamp(str(Path(folder) / "118e24"))
+    except FileNotFoundError:
+        return None
+    noise = (loud - quiet).T
+    parts = [noise[:, m * 21600 : (m + 2) * 21600] for m in range(5, 29, 4)]
+    return resample(np.concatenate(parts, 1), 360)

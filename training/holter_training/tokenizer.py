@@ -1,0 +1,63 @@
+"""The tokenizer: byte-level BPE in the Hugging Face layout, with the special tokens of Llama 3.
+
+Times are split so that a time is two tokens, seconds and tenths (" 6", ".8").
+"""
+
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from . import localization, tasks
+
+BOS, EOT, END = "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>"
+HEAD, HEAD_END = "<|start_header_id|>", "<|end_header_id|>"
+ECG_START, ECG, ECG_END = "<|ecg_start|>", "<|ecg|>", "<|ecg_end|>"
+PAD = "<|pad|>"
+SPECIAL = [BOS, END, HEAD, HEAD_END, EOT, ECG_START, ECG, ECG_END, PAD]
+
+SPLIT = r"s[-,]|\.\d| ?\d{1,3}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+"
+
+
+def build(size: int = 640) -> Tokenizer:
+    tok = Tokenizer(models.BPE())
+    tok.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(SPLIT), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tok.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size - len(SPECIAL),
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tok.train_from_iterator(_corpus(), trainer)
+    tok.add_special_tokens(SPECIAL)
+    return tok
+
+
+def _corpus():
+    for _ in range(20):
+        for second in range(61):
+            for tenth in range(10):
+                yield f" {second}.{tenth}s-{second}.{tenth}s, {second}"
+    for code in localization.NAMES:
+        for form in range(len(localization.FORMS)):
+            yield from [localization.question(code, form)] * 40
+        yield from [localization.answer(code, [])] * 40
+    yield from ["Duration: ", "\n\n", "user", "assistant"] * 200
+    yield from tasks.texts() * 40
+
+
+def load(path: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(path))
+
+
+def prompt(tok: Tokenizer, question: str, tokens: int) -> list[int]:
+    """Ids of a one-turn prompt over one ECG of `tokens` embeddings."""
+    text = (
+        f"{BOS}{HEAD}user{HEAD_END}\n\n{ECG_START}{ECG * tokens}{ECG_END}{question}{EOT}"
+        f"{HEAD}assistant{HEAD_END}\n\n"
+    )
+    return tok.encode(text, add_special_tokens=False).ids

@@ -1,0 +1,93 @@
+"""Trains a very small model on a made-up recording, exports it and answers a file of questions."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import wfdb
+
+from holter_training import config, evaluate, export, records, tests_file, tokenizer, train
+
+RATE = 360
+
+
+def beat(width: float, height: float) -> np.ndarray:
+    t = np.arange(-0.35, 0.45, 1 / RATE)
+    return height * np.exp(-0.5 * (t / width) ** 2) - 0.2 * height * np.exp(-0.5 * ((t - 0.2) / 0.06) ** 2)
+
+
+def make_record(folder: Path, name: str, seed: int, minutes: int = 4) -> None:
+    """Narrow normal beats, and wide early ones that stand for PVCs, in two leads."""
+    rng = np.random.default_rng(seed)
+    n = minutes * 60 * RATE
+    signal, marks, symbols = rng.normal(0, 0.01, (n, 2)), [], []
+    t = 1.0
+    while t < minutes * 60 - 2:
+        early = bool(marks) and symbols[-1] == "N" and rng.random() < 0.2
+        wave = beat(0.045, -1.4) if early else beat(0.012, 1.0)
+        at = int(t * RATE)
+        a = at - int(0.35 * RATE)
+        signal[a : a + len(wave)] += wave[:, None] * np.array([1.0, -0.6])
+        marks.append(at)
+        symbols.append("V" if early else "N")
+        t += 1.15 if early else (0.55 if rng.random() < 0.2 else 0.85)
+    wfdb.wrsamp(name, fs=RATE, units=["mV"] * 2, sig_name=["MLII", "V1"], p_signal=signal, fmt=["212"] * 2, write_dir=str(folder))
+    wfdb.wrann(name, "atr", np.array(marks), symbol=symbols, write_dir=str(folder))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "mitdb").mkdir()
+    for i in range(3):
+        make_record(folder / "mitdb", f"9{i}0", i)
+    return folder
+
+
+SMALL = config.ModelConfig(stem=32, encoder=64, encoder_layers=1, encoder_heads=4, hidden=48, layers=1, heads=4, kv_heads=2, mlp=96)
+
+
+def test_records_are_read_at_100_hz_with_their_beats(data):
+    found = records.mitdb(data / "mitdb")
+    assert [r.name for r in found] == ["900", "910", "920"]
+    for r in found:
+        assert r.slots == [1, 6]
+        assert r.signal.shape == (2, 4 * 60 * 100)
+        assert (r.symbols == "V").sum() > 10
+        peaks = np.abs(r.signal[0, np.round(r.times * 100).astype(int)])
+        assert np.median(peaks) > 0.8
+
+
+def test_training_resumes_and_export_equals_pytorch(data, tmp_path):
+    run = tmp_path / "run"
+    settings = config.TrainConfig(steps=4, batch=4, warmup=2, checkpoint_every=2, threads=1)
+    train.train(data, run, SMALL, settings, set())
+    settings.steps = 6
+    train.train(data, run, SMALL, settings, set())
+    assert torch.load(run / "checkpoint.pt", weights_only=True)["step"] == 6
+    model, tok = evaluate.load(run)
+    out = tmp_path / "model"
+    out.mkdir()
+    export.graphs(model, out)
+    assert export.check(model, tok, out) < export.TOLERANCE
+
+
+def test_questions_hold_both_answers_and_are_within_the_record(data):
+    tests = tests_file.build(data / "mitdb", ["900"], long=False, per_kind=8, seed=1)
+    about_v = [t["answer"] for t in tests if t["abnormal_type"] == "V"]
+    assert any(a.startswith("Duration: ") for a in about_v)
+    assert all(0 <= t["ecg_start"] < t["ecg_end"] <= 4 * 60 * RATE for t in tests)
+    assert all(t["ecg_end"] - t["ecg_start"] == 10 * RATE for t in tests)
+
+
+def test_a_time_is_two_tokens():
+    tok = tokenizer.build()
+    pieces = [tok.decode([i]) for i in tok.encode("Duration: 1.9s-13.1s, 6.8s-8.1s").ids]
+    assert pieces == ["Duration", ":", " 1", ".9", "s-", "13", ".1", "s,", " 6", ".8", "s-", "8", ".1", "s"]
+
+
+def test_any_text_is_encoded_without_loss():
+    tok = tokenizer.build()
+    for text in ["Où est l'ESV ?", "心电图", "a\n\n b\t", "1234.567s"]:
+        assert tok.decode(tok.encode(text).ids) == text
