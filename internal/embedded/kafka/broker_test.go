@@ -168,6 +168,23 @@ func TestCompactionKeepsTheNewestOfEveryKey(t *testing.T) {
 	require.EqualValues(t, 200, end)
 }
 
+func TestCompactionSparesATopicCreatedAfterTheStart(t *testing.T) {
+	opts := Options{Addr: "127.0.0.1:0", Dir: t.TempDir(), CompactBytes: 1, Maintenance: 10 * time.Millisecond}
+	b := startAt(t, opts)
+	createTopic(t, b.Addr(), "ecg.progress", "compact", 1)
+	require.NoError(t, b.Close())
+	b = startAt(t, opts)
+	createTopic(t, b.Addr(), "ecg.samples", "delete", 1)
+	write(t, writer(t, b.Addr(), "ecg.samples"), 0, 20)
+	write(t, writer(t, b.Addr(), "ecg.progress"), 0, 200)
+	require.Eventually(t, func() bool {
+		values, _, _ := readAll(t, b.Addr(), "ecg.progress", 0)
+		return len(values) <= 20
+	}, 20*time.Second, 20*time.Millisecond)
+	values, _, _ := readAll(t, b.Addr(), "ecg.samples", 0)
+	require.Equal(t, numbers(0, 20), values)
+}
+
 func TestStartErrors(t *testing.T) {
 	b := startAt(t, Options{Addr: "127.0.0.1:0", Dir: t.TempDir()})
 	_, err := Start(Options{Addr: b.Addr(), Dir: t.TempDir()}, zerolog.Nop())

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,26 +19,30 @@ const (
 	guardFolder  = "compaction"      // files of a compaction under way, as they were before
 	makingFolder = "compaction.new"  // a guard that is not complete yet
 	doneFolder   = "compaction.done" // a guard that is no longer needed
-	partitions   = "partitions"
+	logFolder    = "partitions"
 )
 
-// compact rewrites the given topics to the newest record of every key. They
-// must be all compacted topics among all topics of the broker: the library
-// knows no choice.
+// compact rewrites the compacted topics to the newest record of every key.
+// parts are all partitions of the broker: the library compacts every one that
+// it can.
 //
 // It removes the old files first, so they are linked to a second place until
 // the new ones are complete. And it applies the topics' retention.ms by the
 // way, which may empty them, so that is put aside meanwhile.
-func (b *Broker) compact(ctx context.Context, client *kafkago.Client, topics, all []string) (err error) {
+func (b *Broker) compact(ctx context.Context, client *kafkago.Client, parts []kafkago.Partition) (err error) {
+	var topics []string
 	restore := make(map[string]string)
 	aside := make(map[string]string)
-	for _, topic := range all {
-		info := b.cluster.TopicInfo(topic)
+	for _, p := range parts {
+		if b.isCompacted(p.Topic) && !slices.Contains(topics, p.Topic) {
+			topics = append(topics, p.Topic)
+		}
+		info := b.cluster.TopicInfo(p.Topic)
 		if info == nil || info.Configs[retentionKey] == nil {
 			continue
 		}
-		restore[topic] = *info.Configs[retentionKey]
-		aside[topic] = "-1"
+		restore[p.Topic] = *info.Configs[retentionKey]
+		aside[p.Topic] = "-1"
 	}
 	if err := setRetention(ctx, client, aside); err != nil {
 		return err
@@ -91,7 +96,7 @@ func makeGuard(dir string, topics []string) error {
 	if err := os.Mkdir(making, 0o700); err != nil {
 		return err
 	}
-	folders, err := os.ReadDir(filepath.Join(dir, partitions))
+	folders, err := os.ReadDir(filepath.Join(dir, logFolder))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -99,7 +104,7 @@ func makeGuard(dir string, topics []string) error {
 		if !f.IsDir() || !isPartitionOf(f.Name(), topics) {
 			continue
 		}
-		if err := linkFiles(filepath.Join(dir, partitions, f.Name()), filepath.Join(making, f.Name())); err != nil {
+		if err := linkFiles(filepath.Join(dir, logFolder, f.Name()), filepath.Join(making, f.Name())); err != nil {
 			return err
 		}
 	}
@@ -123,12 +128,7 @@ func isPartitionOf(folder string, topics []string) bool {
 	if _, err := strconv.Atoi(folder[cut+1:]); err != nil {
 		return false
 	}
-	for _, topic := range topics {
-		if folder[:cut] == topic {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(topics, folder[:cut])
 }
 
 func linkFiles(from, to string) error {
@@ -168,7 +168,7 @@ func recoverCompaction(dir string) (restored int, err error) {
 		return 0, err
 	}
 	for _, f := range folders {
-		before, now := filepath.Join(guard, f.Name()), filepath.Join(dir, partitions, f.Name())
+		before, now := filepath.Join(guard, f.Name()), filepath.Join(dir, logFolder, f.Name())
 		endBefore, err := endOffset(before)
 		if err != nil {
 			return restored, err

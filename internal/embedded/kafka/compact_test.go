@@ -17,7 +17,7 @@ func logOf(t *testing.T, n int) (dir, partition string) {
 	createTopic(t, b.Addr(), "ecg.progress", "compact", 1)
 	write(t, writer(t, b.Addr(), "ecg.progress"), 0, n)
 	require.NoError(t, b.Close())
-	return dir, filepath.Join(dir, partitions, "ecg.progress-0")
+	return dir, filepath.Join(dir, logFolder, "ecg.progress-0")
 }
 
 func TestEndOffset(t *testing.T) {

@@ -34,33 +34,44 @@ func (b *Broker) maintain(ctx context.Context) {
 // round does what is due. compacted is the size that the compacted topics had
 // after the last compaction; the new one is returned.
 func (b *Broker) round(ctx context.Context, client *kafkago.Client, compacted int64) (int64, error) {
-	metadata, err := client.Metadata(ctx, &kafkago.MetadataRequest{})
+	parts, err := b.partitions(ctx)
 	if err != nil {
-		return compacted, fmt.Errorf("listing topics: %w", err)
+		return compacted, err
 	}
-	var all, toCompact []string
-	for _, topic := range metadata.Topics {
-		all = append(all, topic.Name)
-		if b.isCompacted(topic.Name) {
-			toCompact = append(toCompact, topic.Name)
+	for _, p := range parts {
+		if b.opts.Retention <= 0 || b.isCompacted(p.Topic) {
 			continue
 		}
-		if b.opts.Retention <= 0 {
-			continue
-		}
-		for _, p := range topic.Partitions {
-			if err := b.retain(ctx, client, topic.Name, p.ID); err != nil {
-				return compacted, fmt.Errorf("retention of %s, partition %d: %w", topic.Name, p.ID, err)
-			}
+		if err := b.retain(ctx, client, p.Topic, p.ID); err != nil {
+			return compacted, fmt.Errorf("retention of %s, partition %d: %w", p.Topic, p.ID, err)
 		}
 	}
-	if size := b.size(toCompact); size < max(b.opts.CompactBytes, 2*compacted) {
+	if size := b.compactedSize(parts); size < max(b.opts.CompactBytes, 2*compacted) {
 		return compacted, nil
 	}
-	if err := b.compact(ctx, client, toCompact, all); err != nil {
+	// Topics may have been created since: the compaction must know them all.
+	if parts, err = b.partitions(ctx); err != nil {
+		return compacted, err
+	}
+	if err := b.compact(ctx, client, parts); err != nil {
 		return compacted, fmt.Errorf("compaction: %w", err)
 	}
-	return b.size(toCompact), nil
+	return b.compactedSize(parts), nil
+}
+
+// partitions lists all partitions as they are now: a Client's metadata may be
+// seconds old.
+func (b *Broker) partitions(ctx context.Context) ([]kafkago.Partition, error) {
+	conn, err := kafkago.DialContext(ctx, "tcp", b.addr)
+	if err != nil {
+		return nil, fmt.Errorf("listing topics: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	parts, err := conn.ReadPartitions()
+	if err != nil {
+		return nil, fmt.Errorf("listing topics: %w", err)
+	}
+	return parts, nil
 }
 
 func (b *Broker) isCompacted(topic string) bool {
@@ -72,10 +83,13 @@ func (b *Broker) isCompacted(topic string) bool {
 	return policy != nil && strings.Contains(*policy, "compact")
 }
 
-func (b *Broker) size(topics []string) (bytes int64) {
-	for _, topic := range topics {
-		for _, p := range b.cluster.PartitionInfos(topic) {
-			bytes += p.NumBytes
+func (b *Broker) compactedSize(parts []kafkago.Partition) (bytes int64) {
+	for _, p := range parts {
+		if !b.isCompacted(p.Topic) {
+			continue
+		}
+		if info := b.cluster.PartitionInfo(p.Topic, int32(p.ID)); info != nil { //nolint:gosec // the broker's own numbers
+			bytes += info.NumBytes
 		}
 	}
 	return bytes
