@@ -184,7 +184,7 @@ func TestTwoAnalyzersShareAndTakeOver(t *testing.T) {
 	model := &oracle{tapes: tapes}
 	stopA, endedA := begin(t, cfg, w, options{model: model})
 	feed(0, 2)
-	require.True(t, eventually(analysed(6)), fmt.Sprint(len(w.windows)))
+	require.True(t, eventually(analysed(6)), "the first half was not analysed")
 	begin(t, cfg, w, options{model: model}) // the partitions are shared out anew
 	feed(2, 3)
 	require.True(t, eventually(analysed(18)))
