@@ -67,6 +67,7 @@ var Conditions = []Condition{
 	{Code: "L", Name: "Left bundle branch block beat", SNOMED: "164909002", Kind: Beat, Symbols: []string{"L"}},
 	{Code: "R", Name: "Right bundle branch block beat", SNOMED: "59118001", Kind: Beat, Symbols: []string{"R"}},
 	{Code: "F", Name: "Fusion of ventricular and normal beat", SNOMED: "13640000", Kind: Beat, Symbols: []string{"F"}},
+	{Code: "/", Name: "Paced beat", SNOMED: "10370003", Kind: Beat, Symbols: []string{"/"}},
 	{Code: "AFIB", Name: "Atrial fibrillation", SNOMED: "49436004", Kind: Rhythm},
 	{Code: "AFL", Name: "Atrial flutter", SNOMED: "5370000", Kind: Rhythm},
 	{Code: "VT", Name: "Ventricular tachycardia", SNOMED: "25569003", Kind: Rhythm},
@@ -74,9 +75,9 @@ var Conditions = []Condition{
 	{Code: "B", Name: "Ventricular bigeminy", SNOMED: "11157007", Kind: Rhythm},
 	{Code: "T", Name: "Ventricular trigeminy", SNOMED: "251180001", Kind: Rhythm},
 	{Code: "P", Name: "Pause", Kind: Rhythm},
-	{Code: "STE", Name: "ST elevation", SNOMED: "76388001", Kind: ST},
-	{Code: "STD", Name: "ST depression", SNOMED: "26141007", Kind: ST},
-	{Code: "ST", Name: "ST change", SNOMED: "55930002", Kind: ST},
+	{Code: "STE", Name: "ST segment elevation", SNOMED: "76388001", Kind: ST},
+	{Code: "STD", Name: "ST segment depression", SNOMED: "26141007", Kind: ST},
+	{Code: "ST", Name: "ST segment change", SNOMED: "55930002", Kind: ST},
 }
 
 // ByCode finds a condition by its code, exactly as written.

@@ -44,6 +44,13 @@ func (m *Model) run(ctx context.Context, p *plan) error {
 	if err := m.encode(ctx, p.views); err != nil {
 		return err
 	}
+	for _, t := range p.tasks {
+		for _, j := range t.jobs {
+			if h, ok := j.answer.(*held); ok {
+				h.evidence = m.evidence(j, t.condition)
+			}
+		}
+	}
 	// Jobs that share a prefix belong together.
 	_, of := shared(p.jobs)
 	order := map[*job]int{}

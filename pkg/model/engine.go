@@ -22,6 +22,7 @@ type engine interface {
 type encoded struct {
 	embeddings []float32 // tokens per segment × hidden; the first is CLS
 	heat       []float32 // kinds × 200; nil when the encoder has none
+	spans      []float32 // likewise
 }
 
 // step is what a decoder reads at once: rows of equal length, shorter ones

@@ -16,9 +16,10 @@ type fakeEngine struct {
 	logits  func(row int) []float32 // nil: random
 	random  *rand.Rand
 	fails   error
-	encodes []int // segments of each call
-	reads   []int // rows of each call
-	open    int   // caches that are neither free nor taken over
+	spans   []float32 // of each segment
+	encodes []int     // segments of each call
+	reads   []int     // rows of each call
+	open    int       // caches that are neither free nor taken over
 }
 
 type fakeCache struct {
@@ -32,6 +33,7 @@ func (e *fakeEngine) encode(segments [][]float32) ([]encoded, error) {
 	for i := range out {
 		require.Len(e.t, segments[i], 12000)
 		out[i].embeddings = make([]float32, e.m.Encoder.TokensPerSegment*e.m.Decoder.Hidden)
+		out[i].spans = e.spans
 		out[i].heat = make([]float32, len(e.m.Encoder.HeatKinds)*heatFrames)
 	}
 	return out, nil

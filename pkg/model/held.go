@@ -9,20 +9,23 @@ import (
 )
 
 // held writes the answer to a localization question: the most probable of the
-// tokens that the grammar allows. What follows without an alternative is
-// written at once, without asking the model.
+// tokens that the grammar allows, weighed with the encoder's evidence where it
+// gives any. What follows without an alternative is written at once, without
+// asking the model.
 type held struct {
-	grammar grammar.Grammar
-	words   *grammar.Vocabulary
-	text    func(token int) (string, bool)
-	stop    []int
-	left    int // tokens that may still be written
+	grammar  grammar.Grammar
+	words    *grammar.Vocabulary
+	text     func(token int) (string, bool)
+	stop     []int
+	left     int // tokens that may still be written
+	evidence *evidence
 
 	state      grammar.State
 	written    strings.Builder
 	marks      []mark
 	decision   float64 // probability of "found" or "not found", whichever was chosen
 	candidates []grammar.Candidate
+	scores     []float64 // of the candidates
 }
 
 // mark is where in the answer a token lies, and how probable it was.
@@ -33,13 +36,7 @@ type mark struct {
 
 func (h *held) next(logits []float32) (int, bool, error) {
 	h.candidates = h.words.Candidates(h.candidates[:0], h.grammar, h.state, h.left)
-	stop := math.Inf(-1)
-	if h.grammar.Complete(h.state) {
-		for _, id := range h.stop {
-			stop = max(stop, float64(logits[id]))
-		}
-	}
-	best, sum := h.best(logits, stop)
+	best, sum := h.best(logits, h.weigh(logits))
 	if math.IsNaN(sum) || sum == 0 && len(h.candidates) > 0 {
 		return 0, false, errNotANumber
 	}
@@ -47,29 +44,46 @@ func (h *held) next(logits []float32) (int, bool, error) {
 		return 0, true, nil
 	}
 	chosen := h.candidates[best]
-	h.decide(logits, chosen, sum)
+	h.decide(logits, chosen)
 	h.write(chosen, math.Log(float64(1)/sum)) // the chosen one's own weight is 1
 	rest, forced := h.grammar.Forced(h.state)
 	h.written.WriteString(rest)
 	return chosen.ID, forced || h.left == 0, nil
 }
 
-// best finds the most probable candidate, -1 when stopping is, and the sum of
-// all weights relative to it.
+// weigh scores the candidates, and stopping: minus infinity where that is not
+// allowed.
+func (h *held) weigh(logits []float32) (stop float64) {
+	h.scores = h.scores[:0]
+	written := h.written.String()
+	for _, c := range h.candidates {
+		text, _ := h.text(c.ID)
+		h.scores = append(h.scores, float64(logits[c.ID])+h.evidence.bonus(h.grammar, h.state, c.State, written, text))
+	}
+	stop = math.Inf(-1)
+	if h.grammar.Complete(h.state) {
+		for _, id := range h.stop {
+			stop = max(stop, float64(logits[id])+h.evidence.bonus(h.grammar, h.state, h.state, written, ""))
+		}
+	}
+	return stop
+}
+
+// best finds the candidate with the highest score, -1 when stopping has it, and
+// the sum of all weights relative to it.
 func (h *held) best(logits []float32, stop float64) (best int, sum float64) {
 	best = -1
 	top := stop
-	for i, c := range h.candidates {
-		l := float64(logits[c.ID])
-		if l != l {
+	for i, score := range h.scores {
+		if l := logits[h.candidates[i].ID]; l != l {
 			return best, math.NaN()
 		}
-		if l > top {
-			best, top = i, l
+		if score > top {
+			best, top = i, score
 		}
 	}
-	for _, c := range h.candidates {
-		sum += math.Exp(float64(logits[c.ID]) - top)
+	for _, score := range h.scores {
+		sum += math.Exp(score - top)
 	}
 	if !math.IsInf(stop, -1) {
 		sum += math.Exp(stop - top)
@@ -78,19 +92,22 @@ func (h *held) best(logits []float32, stop float64) (best int, sum float64) {
 }
 
 // decide records how probable it was to find something, or nothing: the share
-// of all tokens that begin such an answer.
-func (h *held) decide(logits []float32, chosen grammar.Candidate, sum float64) {
+// of all tokens that begin such an answer, the evidence taken at its face value.
+func (h *held) decide(logits []float32, chosen grammar.Candidate) {
 	if _, decided := h.grammar.Found(h.state); decided {
 		return
 	}
 	found, _ := h.grammar.Found(chosen.State)
-	same := 0.0
+	same, all := 0.0, 0.0
 	for _, c := range h.candidates {
-		if f, _ := h.grammar.Found(c.State); f == found {
-			same += math.Exp(float64(logits[c.ID]) - float64(logits[chosen.ID]))
+		f, _ := h.grammar.Found(c.State)
+		weight := math.Exp(float64(logits[c.ID]) - float64(logits[chosen.ID]) + h.evidence.decision(f) - h.evidence.decision(found))
+		all += weight
+		if f == found {
+			same += weight
 		}
 	}
-	h.decision = same / sum
+	h.decision = same / all
 }
 
 func (h *held) write(c grammar.Candidate, log float64) {
@@ -121,7 +138,7 @@ func (h *held) spans() (localize.Spans, error) {
 		if err != nil {
 			return nil, err
 		}
-		spans[0].Confidence = h.decision * h.mean(begin, end)
+		spans[0].Confidence = min(h.decision, h.evidence.sure(spans[0])) * h.mean(begin, end)
 		out = append(out, spans...)
 		at = end
 	}

@@ -22,6 +22,18 @@ func newHeld() *held {
 	}
 }
 
+// letters are what the toy lacks to write the shortest span: without them the
+// finder of ways to finish an answer would refuse "Duration".
+var letters = append(toy[:len(toy):len(toy)], "0.0s-0.1s", ": 0.0s-0.1s", "0s", "2.0s", ".0s-", ".0s-1.1s", ".0s-2.1s", "3.2s",
+	"4.0s", ", 3.1s-3.2s", ", 6.8s-6.9s", "6.9s")
+
+func newWordy() *held {
+	h := newHeld()
+	h.text = func(id int) (string, bool) { return letters[id], letters[id] != "" }
+	h.words = grammar.NewVocabulary(len(letters), h.text, []string{"Atrial premature beat"})
+	return h
+}
+
 // prefer gives logits that make tokens as probable as told, relative to 1 for
 // the others.
 func prefer(weights map[int]float64) []float32 {
@@ -33,14 +45,7 @@ func prefer(weights map[int]float64) []float32 {
 }
 
 func TestHeldAnswerAndConfidence(t *testing.T) {
-	// The toy cannot write the shortest span, so the finder of ways to finish
-	// an answer would refuse "Duration": give it the letters it lacks.
-	letters := append(toy[:len(toy):len(toy)], "0.0s-0.1s", ": 0.0s-0.1s", "0s", "2.0s", ".0s-", ".0s-1.1s", ".0s-2.1s", "3.2s",
-		"4.0s", ", 3.1s-3.2s", ", 6.8s-6.9s", "6.9s")
-	text := func(id int) (string, bool) { return letters[id], letters[id] != "" }
-	h := newHeld()
-	h.text = text
-	h.words = grammar.NewVocabulary(len(letters), text, []string{"Atrial premature beat"})
+	h := newWordy()
 	stop := h.stop[0]
 	say := func(weights map[int]float64) []float32 {
 		out := make([]float32, len(letters))

@@ -118,9 +118,11 @@ func (c refCase) request(t testing.TB) Request {
 	return r
 }
 
-func refCases(t testing.TB) []refCase {
+func refCases(t testing.TB) []refCase { return readCases(t, "testdata/cases.json") }
+
+func readCases(t testing.TB, path string) []refCase {
 	t.Helper()
-	data, err := os.ReadFile("testdata/cases.json")
+	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	var out []refCase
 	require.NoError(t, json.Unmarshal(data, &out))

@@ -34,8 +34,10 @@ type Input struct {
 
 // Encoder is the graph from segments [n, 12, 1000] to embeddings
 // [n, tokens_per_segment, hidden], of which the first of a segment is its
-// projected CLS token. The heat output is optional: [n, len(heat_kinds), 200]
-// probabilities that a beat of a kind lies in each 50 ms.
+// projected CLS token. Two more outputs are optional: heat [n, len(heat_kinds),
+// 200], probabilities that a beat of a kind lies in each 50 ms; and spans [n,
+// len(span_kinds), 200], probabilities that each 50 ms lies within a span of a
+// condition, with which the language model's answers are weighed.
 type Encoder struct {
 	File             string   `json:"file"`
 	Input            string   `json:"input"`
@@ -44,6 +46,8 @@ type Encoder struct {
 	Heat             string   `json:"heat,omitempty"`
 	HeatHz           int      `json:"heat_hz,omitempty"` // 20
 	HeatKinds        []string `json:"heat_kinds,omitempty"`
+	Spans            string   `json:"spans,omitempty"`
+	SpanKinds        []string `json:"span_kinds,omitempty"`
 }
 
 // Embed is the graph from tokens [b, s] to their embeddings [b, s, hidden].
@@ -85,6 +89,10 @@ type Tokens struct {
 type Localization struct {
 	Conditions []string `json:"conditions"` // codes of package localize
 	Segments   string   `json:"segments"`
+	// Evidence is the weight of the encoder's spans against the language model's
+	// own words: nats for a token that continues what they say, and as often the
+	// log odds of whether there is anything. 0 where the encoder gives no spans.
+	Evidence float64 `json:"evidence,omitempty"`
 }
 
 // Generation bounds answers.

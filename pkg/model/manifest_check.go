@@ -57,6 +57,8 @@ func (e Encoder) check(p *problems) {
 	p.need(e.Embeddings != "", "encoder.embeddings: empty")
 	p.size("encoder.tokens_per_segment", e.TokensPerSegment, 1<<12)
 	p.need(e.TokensPerSegment != 1, "encoder.tokens_per_segment: 1, want the CLS token and others")
+	p.need((e.Spans == "") == (len(e.SpanKinds) == 0), "encoder.spans and encoder.span_kinds: one is set, but not the other")
+	p.conditions("encoder.span_kinds", e.SpanKinds)
 	if e.Heat == "" {
 		p.need(e.HeatHz == 0 && len(e.HeatKinds) == 0, "encoder.heat: empty, but heat_hz or heat_kinds is set")
 		return
@@ -89,6 +91,7 @@ func (t Tokens) check(p *problems) {
 func (l Localization) check(p *problems) {
 	p.conditions("localization.conditions", l.Conditions)
 	p.need(l.Segments == each || l.Segments == joint, "localization.segments: %q, want each or joint", l.Segments)
+	p.need(l.Evidence >= 0 && l.Evidence <= 100, "localization.evidence: %g, want 0 to 100", l.Evidence)
 }
 
 // problems collects what is wrong.

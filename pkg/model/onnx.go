@@ -50,6 +50,9 @@ func (e Encoder) graph(dir string) ort.Graph {
 	if e.Heat != "" {
 		g.Outputs = append(g.Outputs, ort.Port{Name: e.Heat, Type: ort.Float32})
 	}
+	if e.Spans != "" {
+		g.Outputs = append(g.Outputs, ort.Port{Name: e.Spans, Type: ort.Float32})
+	}
 	return g
 }
 
@@ -90,23 +93,31 @@ func (e *onnxEngine) encode(segments [][]float32) ([]encoded, error) {
 	tokens := e.m.Encoder.TokensPerSegment * e.m.Decoder.Hidden
 	embeddings := make([]float32, n*tokens)
 	outputs := []ort.Tensor{ort.Floats(embeddings, n, e.m.Encoder.TokensPerSegment, e.m.Decoder.Hidden)}
-	frames := len(e.m.Encoder.HeatKinds) * heatFrames
-	heat := make([]float32, n*frames)
-	if frames > 0 {
-		outputs = append(outputs, ort.Floats(heat, n, len(e.m.Encoder.HeatKinds), heatFrames))
+	// rows is an optional output of kinds × 200 for each segment.
+	rows := func(kinds int) []float32 {
+		if kinds == 0 {
+			return nil
+		}
+		values := make([]float32, n*kinds*heatFrames)
+		outputs = append(outputs, ort.Floats(values, n, kinds, heatFrames))
+		return values
 	}
+	heat, spans := rows(len(e.m.Encoder.HeatKinds)), rows(len(e.m.Encoder.SpanKinds))
 	err := e.encoder.Run([]ort.Tensor{ort.Floats(input, n, ecg.Slots, window.SegmentSamples)}, outputs)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]encoded, len(segments))
 	for i := range out {
-		out[i].embeddings = embeddings[i*tokens : (i+1)*tokens : (i+1)*tokens]
-		if frames > 0 {
-			out[i].heat = heat[i*frames : (i+1)*frames : (i+1)*frames]
-		}
+		out[i] = encoded{part(embeddings, i, n), part(heat, i, n), part(spans, i, n)}
 	}
 	return out, nil
+}
+
+// part is the i-th of n equal parts.
+func part(values []float32, i, n int) []float32 {
+	size := len(values) / n
+	return values[i*size : (i+1)*size : (i+1)*size]
 }
 
 func (e *onnxEngine) embed(ids []int) ([]float32, error) {

@@ -67,8 +67,11 @@ func requireEqual(t *testing.T, want refCase, a Answer, logits []float32) {
 }
 
 func TestEqualsPyTorchOneByOne(t *testing.T) {
-	m := openTiny(t, Options{})
-	for _, c := range refCases(t) {
+	requireEqualOneByOne(t, openTiny(t, Options{}), refCases(t))
+}
+
+func requireEqualOneByOne(t *testing.T, m *Model, cases []refCase) {
+	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			answers, logits := ask(t, m, c.Limit, []Request{c.request(t)})
 			requireEqual(t, c, answers[0], logits[0])
@@ -77,14 +80,17 @@ func TestEqualsPyTorchOneByOne(t *testing.T) {
 }
 
 func TestEqualsPyTorchInBatches(t *testing.T) {
-	cases := refCases(t)
+	requireEqualInBatches(t, tiny, refCases(t))
+}
+
+func requireEqualInBatches(t *testing.T, dir string, cases []refCase) {
 	var requests []Request
 	for _, c := range cases {
 		requests = append(requests, c.request(t))
 	}
 	for _, batch := range []int{2, 3, 64} {
 		t.Run(fmt.Sprint(batch), func(t *testing.T) {
-			m := openTiny(t, Options{Batch: batch})
+			m := openDir(t, dir, Options{Batch: batch})
 			answers, logits := ask(t, m, 16, requests)
 			for i, c := range cases {
 				requireEqual(t, c, answers[i], logits[i])

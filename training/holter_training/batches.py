@@ -1,48 +1,62 @@
-"""Clips to tensors: questions asked, prompts tokenized, answers as targets."""
+"""Batches for the three phases of training: clips with their dense maps, and questions with their answers as targets."""
 
 import numpy as np
 import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
-from . import localization, tasks
+from . import localization, maps, tasks
 from .clips import Clip, Sampler
 from .config import CONDITIONS, TOKENS
 from .tokenizer import EOT, PAD, prompt
 
 
 class Batches(IterableDataset):
-    """Endless batches; every clip is asked `questions` questions."""
+    """Endless batches of clips: ecg [n, 12, 1000], want and known, the dense maps and which of their rows are known."""
 
-    def __init__(self, make_sampler, tok, batch: int, questions: int, seed: int):
-        self.make_sampler, self.tok, self.batch, self.questions, self.seed = make_sampler, tok, batch, questions, seed
+    def __init__(self, make_sampler, batch: int, seed: int):
+        self.make_sampler, self.batch, self.seed = make_sampler, batch, seed
 
     def __iter__(self):
         worker = get_worker_info()
-        sampler = self.make_sampler(self.seed * 1000 + (worker.id if worker else 0))
+        sampler: Sampler = self.make_sampler(self.seed * 1000 + (worker.id if worker else 0))
         while True:
-            yield collate([sampler.clip() for _ in range(self.batch)], self.tok, self.questions, sampler.rng)
+            clips = [sampler.clip() for _ in range(self.batch)]
+            yield {
+                "ecg": torch.from_numpy(np.stack([c.ecg for c in clips])),
+                "want": torch.from_numpy(np.stack([np.concatenate([c.spans, c.beats]) for c in clips])),
+                "known": torch.from_numpy(np.stack([np.concatenate([c.span_known, c.beat_known]) for c in clips])),
+            }
 
 
-def ask(clip: Clip, rng: np.random.Generator) -> tuple[str, str]:
-    known = [c for c in CONDITIONS if c in clip.found]
-    if not known or rng.random() < 0.06:
-        complete = len(known) == len(CONDITIONS)
-        return tasks.choose(rng, [c for c in known if clip.found[c]] if complete else None)
-    present = [c for c in known if clip.found[c]]
-    code = rng.choice(present) if present and rng.random() < 0.6 else rng.choice(known)
+class Made(IterableDataset):
+    """Endless batches of made-up dense maps [n, kinds, frames]."""
+
+    def __init__(self, batch: int, seed: int):
+        self.batch, self.seed = batch, seed
+
+    def __iter__(self):
+        rng = np.random.default_rng(self.seed)
+        while True:
+            yield torch.from_numpy(np.stack([maps.made(rng) for _ in range(self.batch)]))
+
+
+def ask(found: dict[str, list[tuple[float, float]]], rng: np.random.Generator) -> tuple[str, str]:
+    """A question, and its answer as the dense map has it; found: the spans of every condition."""
+    present = [c for c in CONDITIONS if found[c]]
+    if rng.random() < 0.15:
+        return tasks.choose(rng, present)
+    code = rng.choice(present) if present and rng.random() < 0.7 else rng.choice(CONDITIONS)
     form = int(rng.integers(len(localization.FORMS)))
-    return localization.question(code, form), localization.answer(code, clip.found[code])
+    return localization.question(code, form), localization.answer(code, found[code])
 
 
-def collate(clips: list[Clip], tok, questions: int, rng) -> dict[str, torch.Tensor]:
+def questions(prob: np.ndarray, tok, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+    """One question about each dense map [n, kinds, frames]: ids, and labels where the answer is to be written."""
     pad, eot = tok.token_to_id(PAD), tok.token_to_id(EOT)
     rows = []
-    for clip in clips:
-        for _ in range(questions):
-            q, a = ask(clip, rng)
-            head = prompt(tok, q, TOKENS + 1)
-            tail = tok.encode(a, add_special_tokens=False).ids + [eot]
-            rows.append((head, tail))
+    for one in prob:
+        q, a = ask(maps.found(one), rng)
+        rows.append((prompt(tok, q, TOKENS + 1), tok.encode(a, add_special_tokens=False).ids + [eot]))
     width = max(len(h) + len(t) for h, t in rows)
     width = (width + 15) // 16 * 16
     ids = np.full((len(rows), width), pad)
@@ -50,13 +64,4 @@ def collate(clips: list[Clip], tok, questions: int, rng) -> dict[str, torch.Tens
     for i, (h, t) in enumerate(rows):
         ids[i, : len(h) + len(t)] = h + t
         labels[i, len(h) - 1 : len(h) + len(t) - 1] = t
-    stack = lambda name: torch.from_numpy(np.stack([getattr(c, name) for c in clips]))
-    return {
-        "ecg": stack("ecg"),
-        "spans": stack("spans"),
-        "beats": stack("beats"),
-        "span_known": stack("span_known"),
-        "beat_known": stack("beat_known"),
-        "ids": torch.from_numpy(ids),
-        "labels": torch.from_numpy(labels),
-    }
+    return {"ids": torch.from_numpy(ids), "labels": torch.from_numpy(labels)}

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from string import Template
 
-from .config import CONDITIONS
+from .config import BEAT_CONDITIONS as CONDITIONS
 from .localization import NAMES
 
 
@@ -58,8 +58,9 @@ def main() -> None:
         sums="\n".join(f"| {f.name} | {hashlib.sha256(f.read_bytes()).hexdigest()} |" for f in files),
         folds="\n".join(f"- fold {k}: {', '.join(v)}" for k, v in results["folds"].items()),
         only=",".join(results["folds"]),
-        steps=results["steps"],
-        dense_steps=results["dense_steps"],
+        settings=" ".join(results["settings"]),
+        final_settings=a.settings,
+        parameters=a.parameters,
         scores=score_rows(results),
         presence=presence_rows(results),
         beats=beat_rows(results),

@@ -4,9 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from .config import BEAT_CLASSES, CONDITIONS, FRAMES, LEADS, RATE, SEGMENT
-from .localization import spans
+from .augment import Augment
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAMES, LEADS, RATE, SEGMENT
+from .localization import spans, within
 from .records import Record
+from .sources import Sources
 
 SECONDS = SEGMENT / RATE
 SYMBOL_CLASS = {"V": "V", "A": "A", "L": "L", "R": "R", "F": "F", "/": "/", "f": "/", "S": "S", "a": "S", "J": "S"}
@@ -50,8 +52,12 @@ def targets(record: Record, times: np.ndarray | None, stretch: float, start: flo
         {},
     )
     for i, code in enumerate(CONDITIONS):
-        if times is not None:
+        if times is not None and code in BEAT_CONDITIONS:
             clip.found[code] = spans(times, record.symbols, code, 0.0, SECONDS)
+        elif code in record.episodes:
+            if code == "AFIB" and episodes(record, "AFL", start, stretch):
+                continue  # flutter goes over into fibrillation and back
+            clip.found[code] = episodes(record, code, start, stretch)
         elif code in record.absent:
             clip.found[code] = []
         elif code in record.throughout:
@@ -70,7 +76,7 @@ def targets(record: Record, times: np.ndarray | None, stretch: float, start: flo
             if s in SYMBOL_CLASS:
                 clip.beats[BEAT_CLASSES.index(SYMBOL_CLASS[s]), frame] = 1
     else:
-        for code in record.absent:
+        for code in record.absent.intersection(BEAT_CONDITIONS):
             clip.beat_known[BEAT_CLASSES.index(code)] = 1
         if record.beats is not None:
             clip.beat_known[-1] = 1
@@ -83,88 +89,60 @@ def targets(record: Record, times: np.ndarray | None, stretch: float, start: flo
     return clip
 
 
-class Augment:
-    """What a home wearable does to a signal: fewer leads, other electrodes, noise, drift."""
-
-    def __init__(self, noise: np.ndarray | None):
-        self.noise = noise
-
-    def __call__(self, x: np.ndarray, slots: list[int], rng: np.random.Generator) -> tuple[np.ndarray, list[int]]:
-        if len(slots) > 2:
-            x, slots = self._few(x, slots, rng)
-        if len(slots) == 2 and rng.random() < 0.2:
-            x = x + rng.uniform(-0.35, 0.35, 2)[:, None] * x[::-1]
-        if len(slots) == 2 and rng.random() < 0.4:
-            keep = rng.integers(2)
-            x, slots = x[keep : keep + 1], [slots[keep]]
-        if rng.random() < 0.12:
-            slots = [int(s) for s in rng.choice(len(LEADS), len(slots), replace=False)]
-        if rng.random() < 0.15:
-            x = x * rng.choice([-1.0, 1.0], len(slots))[:, None]
-        return self._disturb(x, rng), slots
-
-    def _few(self, x, slots, rng):
-        pairs = [(1, 6), (1, 6), (1, 10), (0, 1), (10, 7), (1, 7)]
-        want = pairs[rng.integers(len(pairs))] if rng.random() < 0.8 else tuple(rng.choice(12, 2, replace=False))
-        at = [slots.index(s) for s in want]
-        return x[at], [slots[i] for i in at]
-
-    def _disturb(self, x, rng):
-        x = x.astype(np.float32, copy=True)
-        size = np.maximum(np.percentile(x, 99, -1) - np.percentile(x, 1, -1), 0.05)[:, None]
-        t = np.arange(SEGMENT) / RATE
-        if rng.random() < 0.35:
-            f, p = rng.uniform(0.05, 0.5, (2, 1)), rng.uniform(0, 6.3, (len(x), 2, 1))
-            x += size * rng.exponential(0.15) * np.sin(2 * np.pi * f * t + p).sum(1)
-        if rng.random() < 0.3:
-            x += size * rng.exponential(0.03) * rng.standard_normal(x.shape)
-        if self.noise is not None and rng.random() < 0.2:
-            a = rng.integers(self.noise.shape[1] - SEGMENT)
-            n = self.noise[rng.permutation(2)[: len(x)], a : a + SEGMENT]
-            x += size * rng.exponential(0.15) * n / (np.std(n) * 4 + 1e-6)
-        if rng.random() < 0.2:  # a monitor's own high-pass and low-pass filters
-            k = int(rng.integers(2, 5))
-            x = np.apply_along_axis(lambda r: np.convolve(r, np.ones(k) / k, "same"), -1, x)
-        if rng.random() < 0.05:
-            a = rng.integers(SEGMENT - 200)
-            x[:, a : a + rng.integers(20, 150)] = x[:, a : a + 1]
-        return x
+def episodes(record: Record, name: str, start: float, stretch: float) -> list[tuple[float, float]]:
+    return within([((a - start) * stretch, (b - start) * stretch) for a, b in record.episodes.get(name, [])], 0.0, SECONDS)
 
 
 class Sampler:
     """Clips of every source; people weigh alike, abnormal stretches are drawn more often than they occur."""
 
-    def __init__(self, annotated: list[Record], others: list[list[Record]], noise, seed: int, rare: float = 0.55):
-        self.annotated, self.others, self.rare = annotated, others, rare
-        self.rng = np.random.default_rng(seed)
-        self.augment = Augment(noise)
+    # Shares of the clips; what is left comes from the annotated records at their natural prevalence.
+    THROUGHOUT = {"L": 0.025, "R": 0.025, "AFIB": 0.04, "ST": 0.05}  # recordings known to hold a condition all along
+    OTHERS = 0.15
+    RARE = 0.4  # share of the annotated records' clips that lie around an abnormal beat
+
+    def __init__(self, sources: Sources, seed: int):
+        self.sources, self.rng = sources, np.random.default_rng(seed)
+        self.augment = Augment(sources.noise)
         self.where = {
-            code: [(r, r.times[r.symbols == code]) for r in annotated if np.sum(r.symbols == code) > 0]
-            for code in CONDITIONS
+            code: [(r, r.times[r.symbols == code]) for r in sources.annotated if np.sum(r.symbols == code) > 0]
+            for code in BEAT_CONDITIONS
         }
-        self.blocks = [r for group in others for r in group if r.throughout]
+        self.throughout = {
+            code: people([r for group in sources.others for r in group if code in r.throughout]) for code in self.THROUGHOUT
+        }
+        self.others = [people(group) for group in sources.others if group]
 
     def _draw(self) -> tuple[Record, float]:
-        rng = self.rng
-        kind = rng.random()
-        if kind < 0.06 and self.blocks:
-            return self.blocks[rng.integers(len(self.blocks))], 0.0
-        if kind < 0.22 and self.others:
-            group = self.others[rng.integers(len(self.others))]
-            r = group[rng.integers(len(group))]
-            return r, rng.uniform(0, max(0.0, r.signal.shape[1] / RATE - SECONDS))
-        if rng.random() < self.rare:
-            code = rng.choice([c for c in CONDITIONS if self.where[c]], p=self._weights())
+        rng, share = self.rng, self.rng.random()
+        for code, part in self.THROUGHOUT.items():
+            share -= part
+            if share < 0 and self.throughout[code]:
+                return self._somewhere(self.throughout[code])
+        share -= self.OTHERS
+        if share < 0 and self.others:
+            return self._somewhere(self.others[rng.integers(len(self.others))])
+        share -= self.sources.synthetic
+        if share < 0 and self.sources.rhythms:
+            signal, slots, times, symbols = self.sources.rhythms.draw(rng)
+            return Record("synthetic", "", signal, slots, times, symbols), rng.uniform(0, 1)
+        if rng.random() < self.RARE and any(self.where.values()):
+            code = rng.choice([c for c in BEAT_CONDITIONS if self.where[c]], p=self._weights())
             r, at = self.where[code][rng.integers(len(self.where[code]))]
             start = at[rng.integers(len(at))] - rng.uniform(0, SECONDS)
         else:
-            r = self.annotated[rng.integers(len(self.annotated))]
+            r = self.sources.annotated[rng.integers(len(self.sources.annotated))]
             start = rng.uniform(0, r.signal.shape[1] / RATE)
         return r, float(np.clip(start, 0, r.signal.shape[1] / RATE - 13))
 
+    def _somewhere(self, group: list[list[Record]]) -> tuple[Record, float]:
+        person = group[self.rng.integers(len(group))]
+        r = person[self.rng.integers(len(person))]
+        return r, self.rng.uniform(0, max(0.0, r.signal.shape[1] / RATE - SECONDS))
+
     def _weights(self) -> np.ndarray:
         want = {"V": 0.45, "A": 0.35, "L": 0.1, "R": 0.1}
-        w = np.array([want[c] for c in CONDITIONS if self.where[c]])
+        w = np.array([want[c] for c in BEAT_CONDITIONS if self.where[c]])
         return w / w.sum()
 
     def clip(self) -> Clip:
@@ -177,3 +155,11 @@ class Sampler:
         x, slots = self.augment(x, record.slots, self.rng)
         clip.ecg[slots] = scale(x)
         return clip
+
+
+def people(records: list[Record]) -> list[list[Record]]:
+    """The records of each person."""
+    out: dict[str, list[Record]] = {}
+    for r in records:
+        out.setdefault(r.person, []).append(r)
+    return list(out.values())

@@ -13,16 +13,18 @@ PATCH = 4  # frames of one token, 0.2 s
 TOKENS = FRAMES // PATCH
 
 # Conditions that the model localizes, and the beat classes of its dense head.
-CONDITIONS = ["V", "A", "L", "R"]
+BEAT_CONDITIONS = ["V", "A", "L", "R"]
+EPISODES = ["AFIB", "ST"]
+CONDITIONS = BEAT_CONDITIONS + EPISODES
 BEAT_CLASSES = ["V", "A", "L", "R", "F", "/", "S", "QRS"]
 
 
 @dataclasses.dataclass
 class ModelConfig:
-    stem: int = 128  # channels of the convolutional stem
-    encoder: int = 256  # width of the encoder
+    stem: int = 96  # channels of the convolutional stem
+    encoder: int = 192  # width of the encoder
     encoder_layers: int = 4
-    encoder_heads: int = 8
+    encoder_heads: int = 6
     hidden: int = 192  # width of the language model
     layers: int = 3
     heads: int = 6
@@ -30,6 +32,8 @@ class ModelConfig:
     mlp: int = 512
     vocab: int = 0  # set from the tokenizer
     dropout: float = 0.0
+    # Probability from which on a beat, or a frame of an episode, is one of CONDITIONS; chosen on the cross-validation.
+    thresholds: list[float] = dataclasses.field(default_factory=lambda: [0.12, 0.18, 0.1, 0.1, 0.5, 0.5])
 
     @property
     def head_dim(self) -> int:
@@ -38,15 +42,19 @@ class ModelConfig:
 
 @dataclasses.dataclass
 class TrainConfig:
-    steps: int = 5000
-    dense_steps: int = 2600  # of these, the first ones train the encoder by its dense head alone
+    """The three phases, in their order: the reader learns to put made-up dense maps into words, the encoder
+    learns the dense maps of ECGs, and then the language model learns to read what the encoder gives."""
+
+    reader_steps: int = 3000
+    dense_steps: int = 4000
+    text_steps: int = 800
     batch: int = 48
-    questions: int = 2  # asked of every clip
-    rate: float = 1.5e-3
+    rate: float = 1.5e-3  # highest learning rate of a phase
+    text_rate: float = 5e-4
     warmup: int = 200
     weight_decay: float = 0.1
-    dense_weight: float = 5.0
-    average: float = 0.999  # exponential moving average of the weights
+    average: float = 0.998  # exponential moving average of the weights
+    synthetic: float = 0.35  # share of clips with a synthetic rhythm
     seed: int = 1
     threads: int = 2
     checkpoint_every: int = 250

@@ -1,6 +1,6 @@
 """Cross-validates by record: trains once for each fold on everybody else, and lets Holter answer.
 
-python -m holter_training.crossval --data DIR --runs DIR --holter ../bin/holter --out results.json
+python -m holter_training.crossval --data DIR --runs DIR --reader RUN --out results.json -- --dense-steps 4000
 
 What is scored are the answers of the Go programs (`holter locate`, `holter annotate`), pooled over the folds.
 """
@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from . import localization, tests_file
-from .config import CONDITIONS
+from .records import PACED
+from .config import BEAT_CONDITIONS
 
 LEADS = ["all", "first", "second"]
 
@@ -25,22 +26,27 @@ def run(*command: object) -> str:
     return subprocess.run([str(c) for c in command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def annotated(left_out: list[str]) -> list[str]:
+    """The records among what a fold leaves out; the rest are subjects and parts of other databases."""
+    return [r for r in left_out if r.isdigit()]
+
+
 def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
     """Trains and exports one fold, and writes its answers and annotations; done parts are not repeated."""
     home = a.runs / f"fold{name}"
     python = [sys.executable, "-m"]
-    steps = ["--steps", a.steps, "--dense-steps", a.dense_steps, "--threads", a.threads]
-    run(*python, "holter_training.train", "--data", a.data, "--run", home, "--leave-out", ",".join(records), *steps)
+    run(*python, "holter_training.train", "--data", a.data, "--run", home, "--leave-out", ",".join(records), "--reader", a.reader, *a.settings)
     model = home / "model"
+    names = annotated(records)
     run(*python, "holter_training.export", "--run", home, "--out", model, "--version", f"fold{name}")
     for long in (False, True):
         kind = "long" if long else "short"
         file = home / f"{kind}.json"
-        file.write_text(json.dumps(tests_file.build(a.data / "mitdb", records, long, 20 if long else 40, seed=1)))
+        file.write_text(json.dumps(tests_file.build(a.data / "mitdb", names, long, 20 if long else 40, seed=1)))
         for leads in LEADS:
             out = home / f"{kind}-{leads}.jsonl"
             run(a.holter, "locate", "--tests", file, "--records", a.data / "mitdb", "--leads", leads, "--out", out, "--model", model)
-    paths = [a.data / "mitdb" / r for r in records]
+    paths = [a.data / "mitdb" / r for r in names]
     run(a.holter, "annotate", *paths, "--out", a.runs / "annotations", "--model", model)
 
 
@@ -54,7 +60,7 @@ def table(files: list[Path]) -> dict:
                 score[key].append(localization.iou(t["answer"], t["prediction"]))
                 nothing[key].append(localization.iou(t["answer"], localization.answer(code, [])))
     rows = {k: {"n": len(v), "iou": float(np.mean(v)), "always_no": float(np.mean(nothing[k]))} for k, v in score.items()}
-    macro = {m: float(np.mean([rows[c][m] for c in CONDITIONS])) for m in ("iou", "always_no")}
+    macro = {m: float(np.mean([rows[c][m] for c in BEAT_CONDITIONS])) for m in ("iou", "always_no")}
     return {"kinds": dict(sorted(rows.items())), "macro": macro}
 
 
@@ -65,22 +71,21 @@ def main() -> None:
     p.add_argument("--holter", type=Path, default=Path("../bin/holter"))
     p.add_argument("--folds", type=Path, default=Path("folds.json"))
     p.add_argument("--only", help="comma-separated folds; default: all of them")
-    p.add_argument("--steps", type=int, default=5000)
-    p.add_argument("--dense-steps", type=int, default=2600)
-    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--reader", type=Path, required=True, help="run whose reader, which has seen nobody, is taken")
     p.add_argument("--out", type=Path, required=True)
+    p.add_argument("settings", nargs="*", help="after --: settings of holter_training.train")
     a = p.parse_args()
     folds = json.loads(a.folds.read_text())
     if a.only:
         folds = {name: folds[name] for name in a.only.split(",")}
     for name, records in folds.items():
         fold(a, name, records)
-    result = {"steps": a.steps, "dense_steps": a.dense_steps, "folds": folds}
+    result = {"settings": a.settings, "folds": folds}
     for kind in ("short", "long"):
         for leads in LEADS:
             result[f"{kind}-{leads}"] = table([a.runs / f"fold{n}" / f"{kind}-{leads}.jsonl" for n in folds])
-    paths = [a.data / "mitdb" / r for records in folds.values() for r in records]
-    paths = [x for x in paths if x.name not in {"102", "104", "107", "217"}]  # paced: EC57 leaves them out
+    paths = [a.data / "mitdb" / r for records in folds.values() for r in annotated(records)]
+    paths = [x for x in paths if x.name not in PACED]  # EC57 leaves them out
     result["beats"] = json.loads(run(a.holter, "score", *paths, "--annotations", a.runs / "annotations", "--json"))
     a.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps({k: v["macro"] for k, v in result.items() if isinstance(v, dict) and "macro" in v}, indent=1))

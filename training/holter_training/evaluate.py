@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from . import config, localization, records, tokenizer
+from . import config, localization, maps, records, tokenizer
 from .clips import scale
-from .config import CONDITIONS, LEADS, RATE, SEGMENT, TOKENS
+from .config import BEAT_CONDITIONS, LEADS, RATE, SEGMENT, TOKENS
 from .model import EcgChat
 from .tokenizer import ECG, EOT, PAD, prompt
 
@@ -24,13 +24,13 @@ from .tokenizer import ECG, EOT, PAD, prompt
 def load(run: Path) -> tuple[EcgChat, object]:
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     model = EcgChat(config.ModelConfig(**state["config"]))
-    model.load_state_dict(state["average"])
+    model.load_state_dict(state["model"])
     return model.eval(), tokenizer.load(run / "tokenizer.json")
 
 
 @torch.no_grad()
 def answers(model: EcgChat, tok, ecg: torch.Tensor, questions: list[str], limit: int = 96) -> tuple[list[str], torch.Tensor]:
-    """Greedy answers, one question for every clip of ecg [n, 12, 1000]; and the dense probabilities."""
+    """Greedy answers, one question for every clip of ecg [n, 12, 1000]; and the dense maps."""
     embeds, dense = model.encoder(ecg)
     pad, eot = tok.token_to_id(PAD), tok.token_to_id(EOT)
     ids = [prompt(tok, q, TOKENS + 1) for q in questions]
@@ -54,14 +54,7 @@ def answers(model: EcgChat, tok, ecg: torch.Tensor, questions: list[str], limit:
         mask = torch.cat([mask, torch.ones(len(ids), 1, dtype=torch.long)], 1)
         position = position[:, -1:] + 1
         logits, past = model.decoder(model.embed(token).unsqueeze(1), mask, position, past)
-    return [tok.decode(o) for o in out], torch.sigmoid(dense)
-
-
-def dense_answer(code: str, prob: np.ndarray) -> str:
-    """The dense head's own answer: frames above one half."""
-    on = np.flatnonzero(np.diff(np.concatenate([[0], prob > 0.5, [0]]).astype(int)))
-    found = [(a / 20, b / 20) for a, b in on.reshape(-1, 2) if b - a > 4]
-    return localization.answer(code, [(round(a, 1), round(b, 1)) for a, b in found])
+    return [tok.decode(o) for o in out], model.encoder.map(torch.sigmoid(dense))
 
 
 def evaluate(run: Path, folder: Path, tests: list[dict], leads: str) -> dict:
@@ -81,13 +74,13 @@ def evaluate(run: Path, folder: Path, tests: list[dict], leads: str) -> dict:
         for t, text, d in zip(part, texts, dense):
             code = t["abnormal_type"]
             where = "present" if t["answer"].startswith("Duration") else "absent"
-            d = dense_answer(code, d[CONDITIONS.index(code)].numpy())
+            d = localization.answer(code, maps.found(d.numpy())[code])
             for key in (code, f"{code} {where}"):
                 score[key].append(localization.iou(t["answer"], text))
                 dense_score[key].append(localization.iou(t["answer"], d))
                 nothing[key].append(localization.iou(t["answer"], localization.answer(code, [])))
     rows = {k: {"n": len(v), "iou": np.mean(v), "dense": np.mean(dense_score[k]), "always No": np.mean(nothing[k])} for k, v in sorted(score.items())}
-    macro = {m: float(np.mean([rows[c][m] for c in CONDITIONS if c in rows])) for m in ("iou", "dense", "always No")}
+    macro = {m: float(np.mean([rows[c][m] for c in BEAT_CONDITIONS if c in rows])) for m in ("iou", "dense", "always No")}
     return {"kinds": rows, "macro": macro}
 
 

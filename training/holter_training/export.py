@@ -14,9 +14,9 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from .config import BEAT_CLASSES, CONDITIONS, LEADS, RATE, SEGMENT, TOKENS
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, LEADS, RATE, SEGMENT, TOKENS
 from .evaluate import load
-from .model import EcgChat
+from .model import EcgChat, doubt_at_half
 from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, prompt
 
 TOLERANCE = 1e-3
@@ -29,11 +29,15 @@ class EncoderGraph(nn.Module):
     def __init__(self, model: EcgChat):
         super().__init__()
         self.encoder = model.encoder
-        self.rows = [len(CONDITIONS) + BEAT_CLASSES.index(c) for c in CONDITIONS]
+        self.rows = [len(CONDITIONS) + BEAT_CLASSES.index(c) for c in BEAT_CONDITIONS]
 
-    def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
-        embeddings, dense = self.encoder(ecg)
-        return embeddings, torch.sigmoid(dense[:, self.rows])
+    def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Embeddings; the heat, so scaled that from one half on a beat is of the kind; the map's spans."""
+        y, dense = self.encoder.look(ecg)
+        prob = torch.sigmoid(dense)
+        seen = self.encoder.map(prob)
+        heat = doubt_at_half(prob[:, self.rows], self.encoder.threshold[:, : len(self.rows)])
+        return self.encoder.project(y, seen), heat, seen[:, : len(CONDITIONS)]
 
 
 class DecoderGraph(nn.Module):
@@ -45,6 +49,9 @@ class DecoderGraph(nn.Module):
         pairs = [(past[i], past[i + 1]) for i in range(0, len(past), 2)]
         logits, present = self.decoder(embeds, attention, position, pairs)
         return (logits, *(t for kv in present for t in kv))
+
+
+EVIDENCE = 8.0  # weight of the encoder's map in localization answers
 
 
 def export(module: nn.Module, args: tuple, file: Path, inputs: dict, outputs: dict) -> None:
@@ -67,7 +74,7 @@ def graphs(model: EcgChat, out: Path) -> None:
     c = model.config
     export(
         EncoderGraph(model), (torch.randn(2, 12, SEGMENT),), out / "encoder.onnx",
-        {"ecg": {0: "n"}}, {"embeddings": {0: "n"}, "heat": {0: "n"}},
+        {"ecg": {0: "n"}}, {"embeddings": {0: "n"}, "heat": {0: "n"}, "spans": {0: "n"}},
     )  # fmt: skip
     export(
         model.embed, (torch.zeros(2, 3, dtype=torch.long),), out / "embed.onnx",
@@ -108,10 +115,11 @@ def check(model: EcgChat, tok, out: Path) -> float:
     ecg[1, :6], ecg[1, 7:] = 0, 0
     ecg[2] = 0
     with torch.no_grad():
-        embeddings, heat = EncoderGraph(model)(ecg)
+        embeddings, heat, spans = EncoderGraph(model)(ecg)
         got = run("encoder", ecg=ecg.numpy())
         compare(got[0], embeddings)
         compare(got[1], heat)
+        compare(got[2], spans)
         ids = torch.tensor([prompt(tok, "Where is the Atrial premature beat located in this ECG?", TOKENS + 1)] * 4)
         compare(run("embed", input_ids=ids.numpy())[0], model.embed(ids))
         x = model.fuse(ids, embeddings, tok.token_to_id(ECG))
@@ -149,7 +157,9 @@ def manifest(model: EcgChat, name: str, version: str) -> dict:
             "tokens_per_segment": TOKENS + 1,
             "heat": "heat",
             "heat_hz": 20,
-            "heat_kinds": CONDITIONS,
+            "heat_kinds": BEAT_CONDITIONS,
+            "spans": "spans",
+            "span_kinds": CONDITIONS,
         },
         "embed": {"file": "embed.onnx", "input": "input_ids", "output": "inputs_embeds"},
         "decoder": {
@@ -169,7 +179,7 @@ def manifest(model: EcgChat, name: str, version: str) -> dict:
             "ecg_end": ECG_END,
             "turn": "llama-3",
         },
-        "localization": {"conditions": CONDITIONS, "segments": "each"},
+        "localization": {"conditions": CONDITIONS, "segments": "each", "evidence": EVIDENCE},
         "generation": {"max_new_tokens": 256},
     }
 

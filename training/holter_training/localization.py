@@ -8,6 +8,8 @@ NAMES = {
     "S": "Supraventricular premature or ectopic beat (atrial or nodal)",
     "L": "Left bundle branch block beat",
     "R": "Right bundle branch block beat",
+    "AFIB": "Atrial fibrillation",
+    "ST": "ST segment change",
 }
 
 FORMS = [
@@ -54,6 +56,12 @@ def spans(times: np.ndarray, symbols: np.ndarray, code: str, start: float, end: 
         elif b > a:
             out.append((a, b))
     return out
+
+
+def within(episodes: list[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
+    """Episodes (seconds) clipped to [start, end), in seconds from `start`, rounded to 0.1 s."""
+    out = [(round(max(a, start) - start, 1), round(min(b, end) - start, 1)) for a, b in episodes if a < end and b > start]
+    return [(a, b) for a, b in out if b > a]
 
 
 def answer(code: str, found: list[tuple[float, float]]) -> str:

@@ -5,16 +5,18 @@ The encoder reads 12 leads x 10 s at 100 Hz, zeros for missing leads:
   pooling     attention over the leads that are present
   tokens      0.2 s each, through a transformer with a [CLS] token
   dense head  50 ms frames: is a span of condition c here, is a beat of class k here;
-              its logits are fed back into the tokens
+              its probabilities are fed into what the language model sees
 The connector maps [CLS] and the tokens to the width of the language model, a
 decoder of the Llama architecture (RMSNorm, rotary, grouped-query attention, SwiGLU).
 """
+
+import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import BEAT_CLASSES, CONDITIONS, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
 
 
 class ConvBlock(nn.Module):
@@ -78,9 +80,51 @@ class Block(nn.Module):
         return x + self.drop(self.down(F.gelu(self.up(self.norm2(x)))))
 
 
+def doubt_at_half(prob: Tensor, threshold: Tensor) -> Tensor:
+    """Probabilities so shifted that what was at the threshold (a logit) is one half."""
+    prob = prob.clamp(1e-4, 1 - 1e-4)
+    return torch.sigmoid(torch.log(prob / (1 - prob)) - threshold)
+
+
+def intervals(prob: Tensor) -> Tensor:
+    """The interval rule on dense probabilities [n, kinds, frames]: [n, beat conditions, frames].
+
+    A frame between two beats belongs to a span as surely as the surer of the two is an abnormal beat.
+    """
+    beats, frames = prob[:, -1], prob.shape[-1]
+    peak = (beats >= F.max_pool1d(beats.unsqueeze(1), 7, 1, 3).squeeze(1)) & (beats > 0.15)
+    first = len(CONDITIONS)
+    heat = F.max_pool1d(prob[:, first : first + len(BEAT_CONDITIONS)], 5, 1, 2)
+    heat = torch.cat([heat, torch.zeros_like(heat[..., :1])], -1)  # for where there is no beat
+    at = torch.arange(frames, device=prob.device)
+    here, there = at.unsqueeze(1), at.unsqueeze(0)
+    peak = peak.unsqueeze(1)
+    before = torch.where(peak & (there <= here), there, -1).amax(-1)
+    after = torch.where(peak & (there > here), there, frames).amin(-1)
+    before = torch.where(before < 0, frames, before)
+    index = lambda i: i.unsqueeze(1).expand(-1, heat.shape[1], -1)
+    return torch.maximum(heat.gather(2, index(before)), heat.gather(2, index(after)))
+
+
+def edges(rows: Tensor) -> Tensor:
+    """Where spans begin, and where they end: [n, conditions, frames] -> [n, 2 * conditions, frames]."""
+    on = torch.sigmoid(40 * (rows - 0.5))
+    padded = F.pad(on, (1, 1))
+    return torch.cat([F.relu(on - padded[..., :-2]), F.relu(on - padded[..., 2:])], 1)
+
+
+def clock(steps: int, width: int) -> Tensor:
+    """Time as waves of many lengths, with which a model begins to tell it: [1, steps, width]."""
+    at = torch.arange(steps).unsqueeze(1)
+    length = torch.logspace(math.log10(4), math.log10(4 * steps), width // 2)
+    return (torch.cat([torch.sin(2 * math.pi * at / length), torch.cos(2 * math.pi * at / length)], 1) * 0.2).unsqueeze(0)
+
+
 class Encoder(nn.Module):
     def __init__(self, c: ModelConfig):
         super().__init__()
+        at = torch.logit(torch.tensor(c.thresholds)).view(1, -1, 1)
+        self.register_buffer("threshold", at, persistent=False)
         self.stem = Stem(c.stem)
         self.score = nn.Conv1d(c.stem, 8, 1)
         self.patch = nn.Linear(c.stem * PATCH, c.encoder)
@@ -92,7 +136,9 @@ class Encoder(nn.Module):
         kinds = len(CONDITIONS) + len(BEAT_CLASSES)
         self.dense = nn.Conv1d(c.stem, kinds, 1)
         nn.init.constant_(self.dense.bias, -3.0)  # most frames hold nothing
-        self.feedback = nn.Linear(kinds * PATCH, c.encoder)
+        self.feedback = nn.Linear((kinds + 2 * len(CONDITIONS)) * PATCH, c.encoder)
+        self.fed = nn.LayerNorm(c.encoder)
+        self.time = nn.Parameter(clock(TOKENS + 1, c.encoder))
         self.connector = nn.Sequential(nn.Linear(c.encoder, c.encoder), nn.GELU(), nn.Linear(c.encoder, c.hidden))
 
     def pool(self, features: Tensor, clip: Tensor, clips: int) -> Tensor:
@@ -106,8 +152,8 @@ class Encoder(nn.Module):
         norm = (belongs @ weight.to(parts.dtype).flatten(1)).view(clips, 8, 1, f)
         return (total / (norm + 1e-6)).view(clips, c, f)
 
-    def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
-        """[n, 12, 1000] -> embeddings [n, 1 + 50, hidden], dense logits [n, kinds, 200]."""
+    def look(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
+        """[n, 12, 1000] -> features [n, 1 + 50, width], dense logits [n, kinds, 200]."""
         n = ecg.shape[0]
         present = torch.nonzero(ecg.abs().amax(-1) > 0)
         clip, slot = present[:, 0], present[:, 1]
@@ -118,10 +164,25 @@ class Encoder(nn.Module):
         for block in self.blocks:
             y = block(y)
         spread = self.spread(y[:, 1:]).view(n, TOKENS, -1, PATCH).transpose(1, 2).reshape(n, -1, FRAMES)
-        dense = self.dense(self.refine(x + spread))
-        back = torch.sigmoid(dense).view(n, -1, TOKENS, PATCH).transpose(1, 2).reshape(n, TOKENS, -1)
-        y = torch.cat([y[:, :1], y[:, 1:] + self.feedback(back)], 1)
-        return self.connector(y), dense
+        return y, self.dense(self.refine(x + spread))
+
+    def map(self, prob: Tensor) -> Tensor:
+        """Dense probabilities as the language model is to see them: spans by the interval rule, doubt at one half."""
+        spans = torch.cat([intervals(prob), prob[:, len(BEAT_CONDITIONS) : len(CONDITIONS)]], 1)
+        return torch.cat([doubt_at_half(spans, self.threshold), prob[:, len(CONDITIONS) :]], 1)
+
+    def project(self, y: Tensor, prob: Tensor) -> Tensor:
+        """Features (zeros: none) and a map [n, kinds, 200] -> embeddings [n, 1 + 50, hidden]."""
+        prob = torch.cat([edges(prob[:, : len(CONDITIONS)]), prob], 1)
+        n, kinds, _ = prob.shape
+        back = prob.view(n, kinds, TOKENS, PATCH).transpose(1, 2).reshape(n, TOKENS, kinds * PATCH)
+        y = self.fed(y) + self.time
+        return self.connector(torch.cat([y[:, :1], y[:, 1:] + self.feedback(4 * back)], 1))
+
+    def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
+        """[n, 12, 1000] -> embeddings [n, 1 + 50, hidden], dense logits [n, kinds, 200]."""
+        y, dense = self.look(ecg)
+        return self.project(y, self.map(torch.sigmoid(dense))), dense
 
 
 class RMSNorm(nn.Module):

@@ -13,7 +13,7 @@ import wfdb
 from scipy.signal import resample_poly
 from tqdm import tqdm
 
-from .config import LEADS, RATE
+from .config import LEADS, RATE, SEGMENT
 from .localization import BEAT_SYMBOLS
 
 PACED = {"102", "104", "107", "217"}
@@ -28,6 +28,7 @@ class Record:
     times: np.ndarray | None = None  # seconds of every annotated beat
     symbols: np.ndarray | None = None
     beats: np.ndarray | None = None  # seconds of R peaks whose class is not known
+    episodes: dict[str, list[tuple[float, float]]] = dataclasses.field(default_factory=dict)  # of the rhythms that were looked for
     absent: frozenset[str] = frozenset()  # conditions known not to be there at all
     throughout: frozenset[str] = frozenset()  # conditions of every beat
 
@@ -42,6 +43,15 @@ def resample(x: np.ndarray, rate: int) -> np.ndarray:
     return resample_poly(x, RATE // g, rate // g, axis=-1, padtype="line").astype(np.float32)
 
 
+def rhythms(note, end: float) -> dict[str, list[tuple[float, float]]]:
+    """Episodes of every rhythm that the annotations name, in seconds: from its mark to the next."""
+    marks = [(at / note.fs, text.strip("\x00")[1:]) for at, text in zip(note.sample, note.aux_note) if text.startswith("(")]
+    out: dict[str, list[tuple[float, float]]] = {}
+    for (a, name), (b, _) in zip(marks, marks[1:] + [(end, "")]):
+        out.setdefault(name, []).append((a, b))
+    return out
+
+
 def mitdb(folder: Path, names: list[str] | None = None) -> list[Record]:
     out = []
     paths = sorted(p.with_suffix("") for p in Path(folder).glob("*.hea"))
@@ -51,6 +61,7 @@ def mitdb(folder: Path, names: list[str] | None = None) -> list[Record]:
         signal, info = wfdb.rdsamp(str(path))
         note = wfdb.rdann(str(path), "atr")
         keep = [i for i, s in enumerate(note.symbol) if s in BEAT_SYMBOLS]
+        named = rhythms(note, info["sig_len"] / info["fs"])
         out.append(
             Record(
                 name=path.name,
@@ -59,6 +70,7 @@ def mitdb(folder: Path, names: list[str] | None = None) -> list[Record]:
                 slots=[slot(n) for n in info["sig_name"]],
                 times=note.sample[keep] / info["fs"],
                 symbols=np.array([note.symbol[i] for i in keep]),
+                episodes={k: named.get(k, []) for k in ("AFIB", "AFL")},
             )
         )
     return out
@@ -80,6 +92,14 @@ def ptbxl(folder: Path) -> list[Record]:
             absent.add("V")
         if not codes & {"PAC", "SVARR", "AFIB", "AFLT", "SARRH"}:
             absent.add("A")
+        if codes & {"AFIB"}:
+            throughout.add("AFIB")
+        elif not codes & {"AFLT", "SVARR", "PACE"}:
+            absent.add("AFIB")
+        if codes & {"STD_", "STE_"}:
+            throughout.add("ST")
+        elif codes & {"NORM"}:
+            absent.add("ST")
         blocks = {"CLBBB", "CRBBB", "ILBBB", "IRBBB", "IVCD", "PACE", "WPW"}
         if not codes & blocks:
             absent |= {"L", "R"}
@@ -112,21 +132,47 @@ def lead_i(file: Path) -> list[Record]:
         clips = resample(adc[s] - adc[s].mean(-1, keepdims=True), 125)
         for i, clip in enumerate(clips):
             peaks = np.flatnonzero(marks[s, i]) / 125 if i == 0 else None
-            out.append(Record(f"leadI{s}.{i}", f"leadI{s}", clip[None], [0], beats=peaks, absent=frozenset("VALR")))
+            out.append(Record(f"leadI{s}.{i}", f"leadI{s}", clip[None], [0], beats=peaks, absent=frozenset([*"VALR", "AFIB", "ST"])))
     return out
 
 
-def cinc2017(file: Path) -> list[Record]:
-    """Home recordings labelled normal, as examples that hold none of the conditions."""
+CINC_ABSENT = {"N": [*"VALR", "AFIB"], "A": ["A"], "O": ["AFIB"], "~": ["AFIB"]}
+
+
+def cinc2017(file: Path, label: str, leave_out: set[str] = frozenset(), keep: set[str] | None = None) -> list[Record]:
+    """Home recordings of one label: N normal, A atrial fibrillation, O other rhythm, ~ too noisy.
+
+    leave_out, keep: fifths of the recordings, "cinc2017.0" to "cinc2017.4", by the last digit of their numbers.
+    """
     data = np.load(file, allow_pickle=True)
-    signal, length, label, record = (data[k] for k in ("signal", "length", "label", "record"))
+    signal, length, labels, record = (data[k] for k in ("signal", "length", "label", "record"))
     ends = np.cumsum(length)
+    throughout = frozenset(["AFIB"] if label == "A" else [])
     out = []
-    for i in np.flatnonzero(label == "N"):
+    for i in np.flatnonzero(labels == label):
         x = signal[ends[i] - length[i] : ends[i]].astype(np.float32) / 1000
-        if len(x) >= 1000:
+        if len(x) >= SEGMENT:
             name = str(record[i])
-            out.append(Record(name, name, x[None], [0], absent=frozenset("VALR")))
+            fifth = f"cinc2017.{int(name[1:]) % 5}"
+            if fifth in leave_out or keep is not None and fifth not in keep:
+                continue
+            out.append(Record(name, name, x[None], [0], absent=frozenset(CINC_ABSENT[label]), throughout=throughout))
+    return out
+
+
+def ltstdb(folder: Path, label: str, leave_out: set[str] = frozenset(), keep: set[str] | None = None) -> list[Record]:
+    """Minutes of the Long-Term ST Database of one label: st, rtst or normal. The lead is not told: taken for II.
+
+    leave_out, keep: subjects, by the first five characters of their records.
+    """
+    out = []
+    for file in tqdm(sorted(Path(folder).glob("*.npz")), desc=f"read ltstdb {label}", unit="record"):
+        if file.stem[:5] in leave_out or keep is not None and file.stem[:5] not in keep:
+            continue
+        data = np.load(file)
+        signal = resample(data["signal_uV"][data["label"] == label].astype(np.float32) / 1000, int(data["fs"]))
+        known = {"throughout" if label == "st" else "absent": frozenset(["ST"])}
+        out += [Record(f"{file.stem}.{i}", file.stem[:5], x[None], [1], **known) for i, x in enumerate(signal)]
     return out
 
 

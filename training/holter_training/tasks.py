@@ -1,7 +1,8 @@
-"""Questions beside localization that version 0 knows: a short report, and an honest refusal."""
+"""Questions beside localization: a short report, verify / choose / query as in ECG-QA, and an honest refusal."""
 
 import numpy as np
 
+from .config import CONDITIONS
 from .localization import NAMES
 
 REPORTS = [
@@ -12,6 +13,10 @@ REPORTS = [
     "Summarize this ECG.",
     "Write a report for this ECG.",
 ]
+
+VERIFY = ["Does this ECG show {}?", "Is there {} in this ECG?", "Does the ECG present {}?", "Is {} seen in this ECG?"]
+CHOOSE = ["Which does this ECG show, {} or {}?", "Which of these is seen in this ECG: {} or {}?"]
+QUERY = ["What abnormalities does this ECG show?", "Which conditions are seen in this ECG?"]
 
 UNKNOWN = [
     "What is the PR interval?",
@@ -28,12 +33,14 @@ UNKNOWN = [
     "Compare this ECG with the previous one.",
     "What is the weather like?",
     "Hello, how are you?",
+    "Does this ECG show static noise?",
+    "Does this ECG show left ventricular hypertrophy?",
     "Is there ST segment elevation in this ECG?",
-    "Does this ECG show atrial fibrillation?",
+    "Where is the P wave in this ECG?",
 ]
 REFUSAL = "I was not trained to answer this question."
 
-NOTHING = "Report: No abnormal beat found"
+NOTHING = "Report: No abnormal beat or rhythm found"
 
 
 def report(present: list[str]) -> str:
@@ -42,11 +49,24 @@ def report(present: list[str]) -> str:
 
 
 def texts() -> list[str]:
-    return [*REPORTS, *UNKNOWN, REFUSAL, NOTHING, *(report([c]) for c in NAMES)]
+    asked = [form.format(name.lower()) for form in VERIFY for name in NAMES.values()]
+    return [*REPORTS, *UNKNOWN, *QUERY, *asked, *CHOOSE, REFUSAL, NOTHING, "yes", "no", "both", "none", *(report([c]) for c in NAMES)]
 
 
-def choose(rng: np.random.Generator, present: list[str] | None) -> tuple[str, str]:
-    """A question and its answer; present None: the clip's conditions are not all known."""
-    if present is None or rng.random() < 0.4:
+def choose(rng: np.random.Generator, present: list[str]) -> tuple[str, str]:
+    """A question and its answer; present: the conditions that the clip holds."""
+    kind = rng.random()
+    if kind < 0.25:
         return str(rng.choice(UNKNOWN)), REFUSAL
-    return str(rng.choice(REPORTS)), report(present)
+    if kind < 0.5:
+        return str(rng.choice(REPORTS)), report(present)
+    if kind < 0.6:
+        return str(rng.choice(QUERY)), ", ".join(NAMES[c].lower() for c in present) or "none"
+    asked = [str(c) for c in rng.permutation(CONDITIONS)[:2]]
+    if present and rng.random() < 0.6 and not set(asked) & set(present):
+        asked[rng.integers(2)] = str(rng.choice(present))
+    if kind < 0.85:
+        return str(rng.choice(VERIFY)).format(NAMES[asked[0]].lower()), "yes" if asked[0] in present else "no"
+    found = [NAMES[c].lower() for c in asked if c in present]
+    answer = "both" if len(found) == 2 else found[0] if found else "none"
+    return str(rng.choice(CHOOSE)).format(*(NAMES[c].lower() for c in asked)), answer

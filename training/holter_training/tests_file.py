@@ -11,7 +11,7 @@ import numpy as np
 import wfdb
 
 from . import localization
-from .config import CONDITIONS
+from .config import BEAT_CONDITIONS
 from .localization import BEAT_SYMBOLS
 
 
@@ -24,7 +24,7 @@ def build(folder: Path, names: list[str], long: bool, per_kind: int, seed: int) 
         note = wfdb.rdann(str(folder / name), "atr")
         keep = [i for i, s in enumerate(note.symbol) if s in BEAT_SYMBOLS]
         times, symbols = note.sample[keep] / head.fs, np.array([note.symbol[i] for i in keep])
-        for code in CONDITIONS:
+        for code in BEAT_CONDITIONS:
             count = {True: 0, False: 0}
             for _ in range(per_kind * 12):
                 length = float(rng.uniform(10, 60)) if long else 10.0

@@ -56,8 +56,6 @@ def load(path: Path) -> Tokenizer:
 
 def prompt(tok: Tokenizer, question: str, tokens: int) -> list[int]:
     """Ids of a one-turn prompt over one ECG of `tokens` embeddings."""
-    text = (
-        f"{BOS}{HEAD}user{HEAD_END}\n\n{ECG_START}{ECG * tokens}{ECG_END}{question}{EOT}"
-        f"{HEAD}assistant{HEAD_END}\n\n"
-    )
+    text = f"{BOS}{HEAD}user{HEAD_END}\n\n{ECG_START}{ECG * tokens}{ECG_END}{question}{EOT}{HEAD}assistant{HEAD_END}\n\n"
     return tok.encode(text, add_special_tokens=False).ids
+

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 import wfdb
 
-from holter_training import config, evaluate, export, records, tests_file, tokenizer, train
+from holter_training import config, evaluate, export, loop, records, tests_file, tokenizer, train
 
 RATE = 360
 
@@ -18,20 +20,20 @@ def beat(width: float, height: float) -> np.ndarray:
 
 
 def make_record(folder: Path, name: str, seed: int, minutes: int = 4) -> None:
-    """Narrow normal beats, and wide early ones that stand for PVCs, in two leads."""
+    """Narrow normal beats and, after the first minute, wide early ones that stand for PVCs, in two leads."""
     rng = np.random.default_rng(seed)
     n = minutes * 60 * RATE
     signal, marks, symbols = rng.normal(0, 0.01, (n, 2)), [], []
     t = 1.0
     while t < minutes * 60 - 2:
-        early = bool(marks) and symbols[-1] == "N" and rng.random() < 0.2
+        early = t > 60 and symbols[-1] == "N" and rng.random() < 0.2
         wave = beat(0.045, -1.4) if early else beat(0.012, 1.0)
         at = int(t * RATE)
         a = at - int(0.35 * RATE)
         signal[a : a + len(wave)] += wave[:, None] * np.array([1.0, -0.6])
         marks.append(at)
         symbols.append("V" if early else "N")
-        t += 1.15 if early else (0.55 if rng.random() < 0.2 else 0.85)
+        t += 1.15 if early else (0.55 if t > 60 and rng.random() < 0.2 else 0.85)
     wfdb.wrsamp(name, fs=RATE, units=["mV"] * 2, sig_name=["MLII", "V1"], p_signal=signal, fmt=["212"] * 2, write_dir=str(folder))
     wfdb.wrann(name, "atr", np.array(marks), symbol=symbols, write_dir=str(folder))
 
@@ -59,18 +61,42 @@ def test_records_are_read_at_100_hz_with_their_beats(data):
         assert np.median(peaks) > 0.8
 
 
-def test_training_resumes_and_export_equals_pytorch(data, tmp_path):
-    run = tmp_path / "run"
-    settings = config.TrainConfig(steps=4, batch=4, warmup=2, checkpoint_every=2, threads=1)
-    train.train(data, run, SMALL, settings, set())
-    settings.steps = 6
-    train.train(data, run, SMALL, settings, set())
-    assert torch.load(run / "checkpoint.pt", weights_only=True)["step"] == 6
+SETTINGS = config.TrainConfig(reader_steps=4, dense_steps=4, text_steps=4, batch=4, warmup=2, checkpoint_every=2, threads=1)
+
+
+def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(data, tmp_path, monkeypatch):
+    run, left = tmp_path / "run", [7]
+    learn = loop.Phase.learn
+
+    def stopped(phase, loss):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        learn(phase, loss)
+
+    monkeypatch.setattr(loop.Phase, "learn", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        train.train(data, run, SMALL, SETTINGS, set())
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    assert (state["phase"], state["step"], state["done"]) == ("dense", 2, ["reader"])
+    left[0] = 6  # two steps of dense and four of text are to be done
+    train.train(data, run, SMALL, SETTINGS, set())
+    assert left[0] == 0
+    assert torch.load(run / "checkpoint.pt", weights_only=True)["done"] == ["reader", "dense", "text"]
     model, tok = evaluate.load(run)
     out = tmp_path / "model"
     out.mkdir()
     export.graphs(model, out)
     assert export.check(model, tok, out) < export.TOLERANCE
+
+
+def test_a_reader_is_taken_from_another_run_as_it_is(data, tmp_path):
+    only = dataclasses.replace(SETTINGS, dense_steps=0, text_steps=0)
+    train.train(data, tmp_path / "reader", SMALL, only, set())
+    train.train(data, tmp_path / "taker", SMALL, dataclasses.replace(SETTINGS, text_steps=0), set(), tmp_path / "reader")
+    theirs, ours = (torch.load(tmp_path / x / "checkpoint.pt", weights_only=True)["model"] for x in ("reader", "taker"))
+    for name in ours:
+        assert torch.equal(ours[name], theirs[name]) == name.startswith(train.READER) or name == "encoder.cls"
 
 
 def test_questions_hold_both_answers_and_are_within_the_record(data):

@@ -41,7 +41,7 @@ LLAMA3 = (
 )
 
 
-def tokenizer() -> Tokenizer:
+def tokenizer(special: list[str] = SPECIAL) -> Tokenizer:
     tok = Tokenizer(models.BPE(ignore_merges=True))
     tok.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -57,7 +57,7 @@ def tokenizer() -> Tokenizer:
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     trainer = trainers.BpeTrainer(vocab_size=392, initial_alphabet=alphabet, show_progress=False)
     tok.train_from_iterator(corpus, trainer)
-    tok.add_special_tokens(SPECIAL)
+    tok.add_special_tokens(special)
     return tok
 
 
@@ -239,9 +239,9 @@ def constrained(tok, name, limit):
 
 def texts(tok):
     """Text of each id, None for special tokens and for bytes that are not ASCII."""
-    vocab = {i: t for t, i in tok.get_vocab().items()}
+    special = tok.get_added_tokens_decoder()
     for i in range(tok.get_vocab_size()):
-        text = None if vocab[i] in SPECIAL else tok.decode([i])
+        text = None if i in special else tok.decode([i])
         yield text if text and text.isascii() else None
 
 
@@ -353,26 +353,36 @@ def cases():
 
 
 def main():
+    model, results = search(lambda: Tiny(tokenizer()).eval(), cases)
+    export(model)
+    model.tok.save(str(OUT / "tokenizer.json"))
+    (OUT / "manifest.json").write_text(json.dumps(manifest(model.vocab), indent=2) + "\n")
+    save(results, OUT.parent / "cases.json")
+    print({p.name: p.stat().st_size for p in OUT.iterdir()})
+
+
+def search(make, cases):
+    """The first seed with which no choice is close and both kinds of answers come up."""
     torch.set_num_threads(1)
     for seed in range(2000):
         torch.manual_seed(seed)
         random.seed(seed)
-        model = Tiny(tokenizer()).eval()
+        model = make()
         try:
-            results = list(run(model))
+            results = list(run(model, cases))
         except AssertionError:
             continue
         if 0 < sum(r["text"].startswith("No ") for r in results) < len(NAMES):  # both kinds of answers
             print("seed", seed)
-            break
-    export(model)
-    model.tok.save(str(OUT / "tokenizer.json"))
-    (OUT / "manifest.json").write_text(json.dumps(manifest(model.vocab), indent=2) + "\n")
-    (OUT.parent / "cases.json").write_text("[\n" + ",\n".join(json.dumps(r) for r in results) + "\n]\n")
-    print({p.name: p.stat().st_size for p in OUT.iterdir()})
+            return model, results
+    raise SystemExit("no seed will do")
 
 
-def run(model):
+def save(results, path):
+    path.write_text("[\n" + ",\n".join(json.dumps(r) for r in results) + "\n]\n")
+
+
+def run(model, cases):
     for name, turns in cases():
         question, found = turns[-1]["question"], None
         for code, condition in NAMES.items():

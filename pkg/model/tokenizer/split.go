@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -96,13 +97,17 @@ func (p preTokenizer) splitter() (splitter, error) {
 	return isolate(regexp2.Escape(p.Pattern.String))
 }
 
+// longS makes a pattern's "any case of 's" match 'ſ too: to Unicode, and so to
+// the reference library, ſ is a lower case of S, to regexp2 it is not.
+var longS = strings.NewReplacer("(?i:'s|", "(?i:'[sſ]|")
+
 // patience bounds a pattern that backtracks without end on some text.
 const patience = 2 * time.Second
 
 // isolate cuts so that every match of the pattern is a piece of its own, and
 // so is what lies between two matches.
 func isolate(pattern string) (splitter, error) {
-	re, err := regexp2.Compile(pattern, regexp2.None)
+	re, err := regexp2.Compile(longS.Replace(pattern), regexp2.None)
 	if err != nil {
 		return nil, fmt.Errorf("pattern: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // Layouts of tokenizer.json in testdata, see make_cases.py.
-var layouts = []string{"llama3", "gpt2", "times"}
+var layouts = []string{"llama3", "gpt2", "times", "released"}
 
 func load(t testing.TB, layout string) *Tokenizer {
 	t.Helper()

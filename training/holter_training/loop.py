@@ -1,0 +1,103 @@
+"""The loop that every phase of training shares: learning rate, averaged weights, log, checkpoints that resume."""
+
+import dataclasses
+import json
+import math
+import time
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from . import config
+
+
+class Run:
+    """A folder with a checkpoint. Phases follow one another; each begins from the averaged weights of those before."""
+
+    def __init__(self, folder: Path, model, mc: config.ModelConfig, settings: config.TrainConfig, leave_out: set[str]):
+        self.folder, self.model, self.sizes, self.settings, self.leave_out = folder, model, mc, settings, leave_out
+        self.file = folder / "checkpoint.pt"
+        self.state = {"phase": "", "step": 0, "done": []}
+        if self.file.exists():
+            self.state = torch.load(self.file, weights_only=True)
+            model.load_state_dict(self.state["model"])
+        size = sum(p.numel() for p in model.parameters())
+        print(f"{folder}: {size / 1e6:.2f} M parameters, leaving out {sorted(leave_out) or 'nobody'}")
+
+    def borrow(self, other: Path, prefixes: tuple[str, ...]) -> None:
+        """Takes the weights whose names begin so from another run, whose reader phase is over."""
+        if "reader" in self.state["done"] or self.state["phase"]:
+            return  # its own, or taken before
+        theirs = torch.load(Path(other) / "checkpoint.pt", weights_only=True)["model"]
+        self.model.load_state_dict({k: v for k, v in theirs.items() if k.startswith(prefixes)}, strict=False)
+        self.state["done"] = ["reader"]
+
+    def phase(self, name: str, steps: int, rate: float, parameters: list) -> "Phase":
+        return Phase(self, name, steps, rate, parameters)
+
+
+class Phase:
+    """Iterates over the steps that are left; learn is called once in each."""
+
+    def __init__(self, run: Run, name: str, steps: int, rate: float, parameters: list):
+        t = run.settings
+        self.run, self.name, self.steps, self.rate, self.parameters = run, name, steps, rate, parameters
+        decay = [p for p in parameters if p.ndim > 1]
+        rest = [p for p in parameters if p.ndim <= 1]
+        groups = [{"params": decay, "weight_decay": t.weight_decay}, {"params": rest, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
+        self.average = [p.detach().clone() for p in parameters]
+        self.over = name in run.state["done"]
+        self.done = steps if self.over else 0
+        if run.state["phase"] == name:
+            self.done = run.state["step"]
+            self.optimizer.load_state_dict(run.state["optimizer"])
+            self.average = run.state["average"]
+
+    def __iter__(self):
+        if self.over or self.steps == 0:
+            return
+        begun = time.time()
+        with open(self.run.folder / "log.jsonl", "a") as self.log:
+            bar = tqdm(range(self.done, self.steps), f"{self.run.folder.name} {self.name}", self.steps, initial=self.done, unit="step", mininterval=5)
+            for self.step in bar:
+                yield self.step
+                bar.set_postfix(loss=f"{self.loss:.4f}", refresh=False)
+                if self.step % 20 == 0:
+                    row = {"phase": self.name, "step": self.step, "loss": self.loss, "seconds": round(time.time() - begun, 1)}
+                    print(json.dumps(row), file=self.log, flush=True)
+                if (self.step + 1) % self.run.settings.checkpoint_every == 0:
+                    self._save()
+        with torch.no_grad():
+            for p, a in zip(self.parameters, self.average):
+                p.copy_(a)
+        self.run.state["done"] = [*self.run.state["done"], self.name]
+        self._write({"phase": "", "step": 0})
+
+    def learn(self, loss: torch.Tensor) -> None:
+        for g in self.optimizer.param_groups:
+            g["lr"] = self._rate()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        d = min(self.run.settings.average, (1 + self.step) / (10 + self.step))
+        torch._foreach_lerp_(self.average, [p.detach() for p in self.parameters], 1 - d)
+        self.loss = loss.item()
+
+    def _rate(self) -> float:
+        warmup = self.run.settings.warmup
+        if self.step < warmup:
+            return self.rate * (self.step + 1) / warmup
+        return self.rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, (self.step - warmup) / max(1, self.steps - warmup)))))
+
+    def _save(self) -> None:
+        self._write({"phase": self.name, "step": self.step + 1, "optimizer": self.optimizer.state_dict(), "average": self.average})
+
+    def _write(self, place: dict) -> None:
+        run = self.run
+        fixed = {"model": run.model.state_dict(), "config": dataclasses.asdict(run.sizes), "leave_out": sorted(run.leave_out)}
+        run.state = {"done": run.state["done"], **place, **fixed}
+        torch.save(run.state, run.file.with_suffix(".tmp"))
+        run.file.with_suffix(".tmp").rename(run.file)

@@ -1,0 +1,136 @@
+"""Sizes of the paper's model, as presets or as one JSON file:
+
+{"encoder": {"dim": 768, …}, "llama": {"hidden_size": 4096, …}, "lora": {"rank": 8, …}, "tokens": {"ecg": 128005, …}}
+
+A key that is left out keeps its released value.
+"""
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+from ..config import LEADS, SEGMENT
+
+
+class LayoutError(ValueError):
+    """A file is not what it should be; the message says what to do about it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Encoder:
+    """A ViT over patches of one lead."""
+
+    patch: int = 200  # samples
+    dim: int = 768
+    depth: int = 12
+    heads: int = 12
+    head_dim: int = 64
+    mlp: int = 3072
+
+    @property
+    def patches(self) -> int:
+        """Patches of one lead in a segment."""
+        return SEGMENT // self.patch
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of a segment: [CLS] and the patches of all leads."""
+        return 1 + len(LEADS) * self.patches
+
+
+@dataclasses.dataclass(frozen=True)
+class Llama:
+    """The language model, in the names of Hugging Face's config.json."""
+
+    hidden_size: int = 4096
+    intermediate_size: int = 14336
+    num_hidden_layers: int = 32
+    num_attention_heads: int = 32
+    num_key_value_heads: int = 8
+    head_dim: int = 128
+    vocab_size: int = 128256
+    max_position_embeddings: int = 8192
+    rms_norm_eps: float = 1e-5
+    rope_theta: float = 500000.0
+    rope_scaling: dict | None = None  # of Llama 3.1 and later; None for Llama 3
+    tie_word_embeddings: bool = False
+
+    def frequencies(self) -> list[float]:
+        """Of the rotary embedding: radians per position, one for each pair of a head's dimensions."""
+        plain = [self.rope_theta ** (-i / self.head_dim) for i in range(0, self.head_dim, 2)]
+        return [_scaled(f, self.rope_scaling) for f in plain] if self.rope_scaling else plain
+
+
+def _scaled(frequency: float, s: dict) -> float:
+    """Llama 3.1's way to longer texts: slow rotations become slower, fast ones stay, and a ramp lies between."""
+    turns = s["original_max_position_embeddings"] * frequency / (2 * math.pi)
+    low, high = s["low_freq_factor"], s["high_freq_factor"]
+    keep = min(max((turns - low) / (high - low), 0.0), 1.0)
+    return frequency * (keep + (1 - keep) / s["factor"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Lora:
+    rank: int = 8
+    alpha: float = 16.0
+    targets: tuple[str, ...] = ("q_proj", "k_proj")
+
+
+@dataclasses.dataclass(frozen=True)
+class Tokens:
+    """Ids of the special tokens around and in the place of an ECG."""
+
+    ecg_start: int = 128003
+    ecg: int = 128005
+    ecg_end: int = 128004
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    encoder: Encoder = Encoder()
+    llama: Llama = Llama()
+    lora: Lora = Lora()
+    tokens: Tokens = Tokens()
+
+
+PRESETS = {
+    "paper": Config(),
+    "tiny": Config(
+        Encoder(dim=32, depth=2, heads=2, head_dim=16, mlp=64),
+        Llama(32, 64, 2, 4, 2, 8, vocab_size=402, max_position_embeddings=2048),
+        tokens=Tokens(395, 397, 396),
+    ),
+}
+
+
+def load(name: str | Path) -> Config:
+    """A preset by its name, or a JSON file."""
+    if str(name) in PRESETS:
+        return PRESETS[str(name)]
+    path = Path(name)
+    if not path.is_file():
+        raise LayoutError(f"{name}: neither a file nor one of the presets {', '.join(PRESETS)}")
+    try:
+        raw = json.loads(path.read_text())
+    except json.JSONDecodeError as e:
+        raise LayoutError(f"{path}: not JSON: {e}") from e
+    parts = {f.name: f.type for f in dataclasses.fields(Config)}
+    _known(path, "", raw, parts)
+    for part, kind in parts.items():
+        _known(path, part + ".", raw.get(part, {}), {f.name for f in dataclasses.fields(kind)})
+    lora = dict(raw.get("lora", {}))
+    if "targets" in lora:
+        lora["targets"] = tuple(lora["targets"])
+    return Config(
+        Encoder(**raw.get("encoder", {})), Llama(**raw.get("llama", {})), Lora(**lora), Tokens(**raw.get("tokens", {}))
+    )
+
+
+def _known(path: Path, prefix: str, raw: dict, names) -> None:
+    if unknown := sorted(set(raw) - set(names)):
+        raise LayoutError(f"{path}: unknown key {prefix}{unknown[0]} (known: {', '.join(sorted(names))})")
+
+
+def dump(c: Config) -> str:
+    return json.dumps(dataclasses.asdict(c), indent=2) + "\n"
