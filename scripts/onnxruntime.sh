@@ -47,7 +47,8 @@ cpu* | webgpu* | cuda*)
 esac
 
 if command -v sha256sum >/dev/null; then sum() { sha256sum "$1" | cut -d' ' -f1; }
-else sum() { shasum -a 256 "$1" | cut -d' ' -f1; }; fi
+elif command -v shasum >/dev/null; then sum() { shasum -a 256 "$1" | cut -d' ' -f1; }
+else die "neither sha256sum nor shasum is here to verify the library: install coreutils"; fi
 
 # expected ENTRY: its committed checksum.
 expected() { awk -v e="$1" '$2 == e { print $1 }' "$SUMS"; }
@@ -74,6 +75,11 @@ fetch() {
 			--dest "$3" "${name//_/-}==$VERSION" >&2 ;;
 	npm) (cd "$3" && npm pack --silent "onnxruntime-node@$VERSION" >/dev/null) ;;
 	esac
+}
+
+# unpacks ARCHIVE: whether this machine can.
+unpacks() {
+	case $1 in *.whl) command -v unzip || command -v python3 ;; esac >/dev/null
 }
 
 # unpack ARCHIVE MEMBER DIR
@@ -119,6 +125,7 @@ trap 'rm -rf "$WORK"' EXIT
 
 while read -ra source <&3; do
 	have "${source[0]}" || { say "no ${source[0]} here"; continue; }
+	unpacks "${source[1]}" || { say "nothing here unpacks ${source[1]}: install unzip or python3"; continue; }
 	if install "${source[@]}"; then
 		say "ONNX Runtime $VERSION for $DEVICE is in $CACHE"
 		echo "$CACHE/$LIBRARY"

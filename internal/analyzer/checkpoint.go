@@ -3,6 +3,7 @@ package analyzer
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -27,6 +28,8 @@ type checkpoint struct {
 	Counted int64 `json:"counted"`
 	// Refused counts the refused chunks.
 	Refused uint64 `json:"refused,omitempty"`
+	// LastRefused is the newest event of each kind that was refused.
+	LastRefused map[string]string `json:"last_refused,omitempty"`
 	// Windows are stored with the record's events.
 	Windows []influx.Window `json:"windows,omitempty"`
 
@@ -65,8 +68,10 @@ func (d decided) save() (*holterv1.Progress, error) {
 	return r.progress(d.events, false)
 }
 
-// progress is the recording's record at the newest checkpoint.
+// progress is the recording's record at the newest checkpoint. Events that are
+// refused when this one's are stored count in the next record.
 func (r *recording) progress(events []localize.Event, stored bool) (*holterv1.Progress, error) {
+	r.saved.LastRefused = maps.Clone(r.lastRefused)
 	text, err := json.Marshal(r.saved)
 	if err != nil {
 		return nil, fmt.Errorf("write the checkpoint of %s: %w", r.key, err)
@@ -74,7 +79,7 @@ func (r *recording) progress(events []localize.Event, stored bool) (*holterv1.Pr
 	p := &holterv1.Progress{
 		Patient: r.key.patient, Device: r.key.device, Recording: r.key.recording,
 		Windows: r.windows, Ended: r.ended, Stored: stored, Refused: r.saved.Refused + r.saved.Windower.Lost,
-		Checkpoint: text, Events: toMessages(events),
+		RefusedEvents: r.refusedEvents, Checkpoint: text, Events: toMessages(events),
 	}
 	if !r.until.IsZero() {
 		p.AnalysedUntilNs = r.until.UnixNano()
@@ -101,6 +106,7 @@ func restore(p *holterv1.Progress, cfg window.Config) (decided, error) {
 	}
 	r.saved.needed, r.saved.needs = window.Resume(cfg, r.saved.Windower).Needs()
 	r.counted, r.refused = r.saved.Counted, r.saved.Refused
+	r.refusedEvents, r.lastRefused = p.GetRefusedEvents(), maps.Clone(r.saved.LastRefused)
 	r.chunks.lowest = nothing
 	d := decided{recording: r}
 	if !p.GetStored() {

@@ -31,7 +31,16 @@
 // A failing model, broker or database is waited for: nothing is dropped, the
 // partition stands still, and Ready is false meanwhile. What can never succeed
 // is put aside: a chunk that cannot be read, or an event that InfluxDB refuses
-// for good, goes to ecg.deadletter.
+// for good, goes to ecg.deadletter, and the recording's progress counts it.
+//
+// # In time
+//
+// A window of 10 s comes every 6 s, and a sample is known when its chunk is
+// complete. Of signal that arrives as it is measured, 95 % of the versions of
+// events are stored, after their last sample and beside the time that the model
+// and the stores take, within 8.4 s with chunks of 0.1 s, 9.3 s with 1 s, 10.3 s
+// with 2 s, 11.8 s with 5 s and 16.8 s with 10 s (at most 19 s). So 15 s are kept
+// with chunks of up to 5 s; a device that has to be quick sends short ones.
 //
 // # Questions
 //

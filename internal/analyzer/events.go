@@ -8,29 +8,44 @@ import (
 )
 
 func toMessage(e localize.Event) *holterv1.Event {
-	beats := make([]int64, len(e.NewBeats))
-	for i, t := range e.NewBeats {
-		beats[i] = t.UnixNano()
-	}
 	return &holterv1.Event{
 		Id: e.ID, Patient: e.Patient, Device: e.Device, Recording: e.Recording, Kind: e.Kind,
 		StartTimeNs: e.Start.UnixNano(), EndTimeNs: e.End.UnixNano(),
-		Confidence: e.Confidence, Beats: uint32(max(e.Beats, 0)), NewBeatTimesNs: beats,
+		Confidence: e.Confidence, Beats: uint32(max(e.Beats, 0)), NewBeatTimesNs: toNs(e.NewBeats), PreviousBeatTimesNs: toNs(e.Before),
 		Question: e.Question, Answer: e.Answer, Model: e.Model, Window: e.Window, Open: e.Open,
 	}
 }
 
 func fromMessage(m *holterv1.Event) localize.Event {
-	var beats []time.Time
-	for _, ns := range m.GetNewBeatTimesNs() {
-		beats = append(beats, time.Unix(0, ns).UTC())
-	}
 	return localize.Event{
 		ID: m.GetId(), Patient: m.GetPatient(), Device: m.GetDevice(), Recording: m.GetRecording(), Kind: m.GetKind(),
 		Start: time.Unix(0, m.GetStartTimeNs()).UTC(), End: time.Unix(0, m.GetEndTimeNs()).UTC(),
-		Confidence: m.GetConfidence(), Beats: int(m.GetBeats()), NewBeats: beats,
+		Confidence: m.GetConfidence(), Beats: int(m.GetBeats()), NewBeats: fromNs(m.GetNewBeatTimesNs()), Before: fromNs(m.GetPreviousBeatTimesNs()),
 		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Window: m.GetWindow(), Open: m.GetOpen(),
 	}
+}
+
+// toNs writes times as nanoseconds since the Unix epoch, the zero time as 0.
+func toNs(times []time.Time) []int64 {
+	all := make([]int64, len(times))
+	for i, t := range times {
+		if !t.IsZero() {
+			all[i] = t.UnixNano()
+		}
+	}
+	return all
+}
+
+func fromNs(all []int64) []time.Time {
+	var times []time.Time
+	for _, ns := range all {
+		t := time.Time{}
+		if ns != 0 {
+			t = time.Unix(0, ns).UTC()
+		}
+		times = append(times, t)
+	}
+	return times
 }
 
 func toMessages(events []localize.Event) []*holterv1.Event {

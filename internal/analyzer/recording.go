@@ -29,6 +29,10 @@ type recording struct {
 	// counted is the offset after the newest record that was taken.
 	counted int64
 	refused uint64
+	// refusedEvents counts those that the store will never take; lastRefused is
+	// the newest of each kind, which is refused again whenever it grows.
+	refusedEvents uint64
+	lastRefused   map[string]string
 	// until is the end of the newest analysed window's own part.
 	until   time.Time
 	windows uint64
@@ -85,6 +89,19 @@ func (r *recording) push(c window.Chunk, offset int64) ([]window.Window, error) 
 	}
 	r.chunks.add(c.Sequence, offset)
 	return windows, nil
+}
+
+// refuse counts an event that the store will never take; once, however often it
+// grows: the versions of one come before the next of its kind.
+func (r *recording) refuse(e localize.Event) {
+	if r.lastRefused[e.Kind] == e.ID {
+		return
+	}
+	if r.lastRefused == nil {
+		r.lastRefused = make(map[string]string)
+	}
+	r.lastRefused[e.Kind] = e.ID
+	r.refusedEvents++
 }
 
 // moved tells whether a restart would profit from a new checkpoint: windows

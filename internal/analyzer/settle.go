@@ -52,7 +52,7 @@ func (w *worker) carryOut(ctx context.Context, decisions []decided) error {
 		events = append(events, d.events...)
 		windows = append(windows, d.windows...)
 	}
-	if err := w.storeEvents(ctx, events); err != nil {
+	if err := w.storeEvents(ctx, decisions); err != nil {
 		return err
 	}
 	if err := w.storeWindows(ctx, windows); err != nil {

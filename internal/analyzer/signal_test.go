@@ -125,10 +125,13 @@ func (t *tape) chunk(sequence uint64, from, to int) *holterv1.SampleChunk {
 }
 
 // chunks is all of the tape, a second at a time.
-func (t *tape) chunks() []*holterv1.SampleChunk {
+func (t *tape) chunks() []*holterv1.SampleChunk { return t.chunksOf(chunkSize) }
+
+// chunksOf is all of the tape, so many samples at a time.
+func (t *tape) chunksOf(size int) []*holterv1.SampleChunk {
 	var chunks []*holterv1.SampleChunk
-	for from := 0; from < len(t.leads[0]); from += chunkSize {
-		chunks = append(chunks, t.chunk(uint64(len(chunks)), from, min(from+chunkSize, len(t.leads[0]))))
+	for from := 0; from < len(t.leads[0]); from += size {
+		chunks = append(chunks, t.chunk(uint64(len(chunks)), from, min(from+size, len(t.leads[0]))))
 	}
 	return chunks
 }

@@ -10,8 +10,15 @@ import (
 )
 
 // storeEvents waits until InfluxDB has the events; those that it will never
-// take are put aside.
-func (w *worker) storeEvents(ctx context.Context, events []localize.Event) error {
+// take are put aside, and counted with their recordings.
+func (w *worker) storeEvents(ctx context.Context, decisions []decided) error {
+	var events []localize.Event
+	var of []*recording
+	for _, d := range decisions {
+		for _, e := range d.events {
+			events, of = append(events, e), append(of, d.recording)
+		}
+	}
 	if len(events) == 0 {
 		return nil
 	}
@@ -31,6 +38,7 @@ func (w *worker) storeEvents(ctx context.Context, events []localize.Event) error
 	var letters []kafka.Message
 	for _, p := range rejected.Points {
 		letters = append(letters, w.refusedEvent(events[p.Index], p.Reason))
+		of[p.Index].refuse(events[p.Index])
 	}
 	return w.write(ctx, kafka.TopicDeadLetter, letters)
 }

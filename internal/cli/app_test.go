@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,7 +65,8 @@ func TestHelpOfEveryCommand(t *testing.T) {
 }
 
 func TestErrorsSayWhatToDo(t *testing.T) {
-	record := filepath.Join(t.TempDir(), "none")
+	record, noTests := filepath.Join(t.TempDir(), "none"), filepath.Join(t.TempDir(), "tests.json")
+	require.NoError(t, os.WriteFile(noTests, []byte("{}"), 0o600))
 	for _, test := range []struct {
 		line string
 		code int
@@ -90,7 +92,11 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"annotate x --out y --annotator h.l", exitUsage, []string{"--annotator"}},
 		{"annotate x --out y --annotator dat", exitUsage, []string{"other files"}},
 		{"eval", exitUsage, []string{"--tests and --records"}},
-		{"nonsense", exitFailure, []string{"unknown command"}},
+		{"nonsense", exitUsage, []string{"unknown command", "Try: holter --help"}},
+		{"eval --tests " + record + " --records y", exitFailure, []string{record, "name a file of questions with --tests"}},
+		{"locate --tests " + record + " --records y --out z", exitFailure, []string{record, "name a file of questions with --tests"}},
+		{"locate --tests " + noTests + " --records y --out z", exitFailure, []string{noTests, "JSON array", "holter locate --help"}},
+		{"simulate night --out " + noTests + "/below", exitFailure, []string{noTests, "--out"}},
 	} {
 		t.Run(test.line, func(t *testing.T) {
 			a := newTestApp()
@@ -109,6 +115,15 @@ func TestAnInterruptIsNoFailureToBeExplained(t *testing.T) {
 	a := newTestApp()
 	require.Equal(t, exitInterrupted, a.Run(ctx, []string{"events", "--influx", "127.0.0.1:1"}))
 	require.Equal(t, "holter: interrupted\n", a.err.String())
+}
+
+func TestWhatFailsWhileStoppingIsTold(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	cancel(enough)
+	require.True(t, saysNoMore(ctx, fmt.Errorf("replay: %w", enough)))
+	require.True(t, saysNoMore(ctx, errors.Join(enough, fmt.Errorf("events: %w", context.Canceled))))
+	require.False(t, saysNoMore(ctx, fmt.Errorf("demo: %w", errors.Join(enough, errors.New("InfluxDB does not end")))))
 }
 
 func TestVersion(t *testing.T) {

@@ -113,7 +113,7 @@ func (a *App) locateTests(ctx context.Context, f locateFlags) (err error) {
 	if f.out != "-" {
 		file, err := os.Create(f.out)
 		if err != nil {
-			return fmt.Errorf("write the answers: %w", err)
+			return fmt.Errorf("write the answers: %w; name a file that can be written with --out", err)
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		out = file
@@ -140,12 +140,12 @@ func (a *App) answer(ctx context.Context, m Model, folder *locate.Folder, leads 
 func openTests(path, dir string) ([]locate.Test, *locate.Folder, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the questions: %w", err)
+		return nil, nil, fmt.Errorf("read the questions: %w; name a file of questions with --tests", err)
 	}
 	defer file.Close() //nolint:errcheck // only read from
 	tests, err := locate.ReadTests(bufio.NewReader(file))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the questions of %s: %w", path, err)
+		return nil, nil, fmt.Errorf("read the questions of %s: %w; --tests takes a JSON array of questions, see holter locate --help", path, err)
 	}
 	folder, err := locate.OpenFolder(dir)
 	return tests, folder, err

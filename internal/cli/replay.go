@@ -121,6 +121,10 @@ func (a *App) play(ctx context.Context, session *replay.Session, options replay.
 		return fmt.Errorf("replay: %w", err)
 	}
 	switch {
+	case options.Wait && state.RefusedEvents > 0:
+		return fmt.Errorf("replay: the recording is analysed, but InfluxDB refused %d of its events: they are in ecg.deadletter with the reason; "+
+			"when they are older than influx.retention, set that to 0s (for ever), start holter up or run holter init again, "+
+			"and replay under another --device", state.RefusedEvents)
 	case !options.Wait:
 		_, _ = fmt.Fprintf(a.Err, "all %d chunks are with the broker\n", state.Chunks)
 	case state.Refused > 0:

@@ -20,6 +20,7 @@ import (
 // hub is a broker with somebody who listens and reports progress.
 type hub struct {
 	url    string
+	refuse uint64 // events of every recording
 	mu     sync.Mutex
 	chunks []*holterv1.SampleChunk
 }
@@ -56,7 +57,7 @@ func (h *hub) take(t *testing.T, c mqtt.Client, m mqtt.Message) {
 	if !chunk.EndOfRecording {
 		return
 	}
-	report, err := proto.Marshal(&holterv1.Progress{Device: chunk.Device, Recording: chunk.Recording, Ended: true, Stored: true})
+	report, err := proto.Marshal(&holterv1.Progress{Device: chunk.Device, Recording: chunk.Recording, Ended: true, Stored: true, RefusedEvents: h.refuse})
 	if err != nil {
 		t.Errorf("progress: %v", err)
 	}
@@ -101,6 +102,16 @@ func TestReplayWaitsUntilAllIsStored(t *testing.T) {
 	require.Equal(t, exitOK, again.run(t, "replay", path, "--mqtt", h.url, "--from", "10s", "--to", "40", "--leads", "V1",
 		"--at", "2026-01-31T09:30:00+01:00", "--speed", "max", "--wait", "--patience", "10s"), again.err.String())
 	require.Equal(t, chunks[0].Recording, h.taken()[30].Recording, "the same replay is the same recording")
+}
+
+func TestReplayTellsOfEventsThatAreNotStored(t *testing.T) {
+	h, path := startHub(t), writeRecord(t)
+	h.refuse = 3
+	a := newTestApp()
+	require.Equal(t, exitFailure, a.run(t, "replay", path, "--mqtt", h.url, "--speed", "max", "--wait", "--patience", "10s"))
+	require.Contains(t, a.err.String(), "InfluxDB refused 3 of its events")
+	require.Contains(t, a.err.String(), "influx.retention")
+	require.NotContains(t, a.err.String(), "analysed and stored")
 }
 
 func TestReplayWithoutATimeEndsNow(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -68,10 +69,16 @@ func (a *App) Run(ctx context.Context, args []string) int {
 	root := a.Root()
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
+	if _, _, unknown := root.Find(args); err != nil && unknown != nil {
+		err = asUsage(unknown) // no such command
+	}
 	switch {
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil:
+		if !saysNoMore(ctx, err) {
+			_, _ = fmt.Fprintf(a.Err, "holter: %v\n", err)
+		}
 		_, _ = fmt.Fprintln(a.Err, "holter: interrupted")
 		return exitInterrupted
 	case errors.Is(err, errUsage):
@@ -80,6 +87,20 @@ func (a *App) Run(ctx context.Context, args []string) int {
 	}
 	_, _ = fmt.Fprintf(a.Err, "holter: %v\n", err)
 	return exitFailure
+}
+
+// saysNoMore tells whether an error says no more than that ctx is done; what
+// failed while things were stopped is more.
+func saysNoMore(ctx context.Context, err error) bool {
+	switch e := err.(type) { //nolint:errorlint // it is taken apart here
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !saysNoMore(ctx, part) })
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			return saysNoMore(ctx, inner)
+		}
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx))
 }
 
 // Root builds the tree of commands.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -84,9 +85,12 @@ func (a *App) simulate(name string, f simulateFlags) error {
 		return asUsage(err)
 	}
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
-		return fmt.Errorf("make the folder for the files: %w", err)
+		return fmt.Errorf("make the folder for the files: %w; name one that you may write to with --out", err)
 	}
 	if err := ecg.WriteRecord(f.out, rec, f.format); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("%w; name a folder that you may write to with --out", err)
+		}
 		return err
 	}
 	path := filepath.Join(f.out, name)

@@ -74,7 +74,7 @@ type Influx struct {
 	Bucket    string        `yaml:"bucket"`
 	Token     string        `yaml:"token"`
 	TokenFile string        `yaml:"token_file"`
-	Retention time.Duration `yaml:"retention"` // 0: for ever
+	Retention time.Duration `yaml:"retention"` // 0: for ever; older events are refused
 }
 
 // Devices is the registry of wearables.
@@ -114,6 +114,7 @@ type Alerter struct {
 	State    string    `yaml:"state"` // folder
 	Webhooks []Webhook `yaml:"webhooks"`
 	URLs     []string  `yaml:"urls"` // notification services
+	URLsFile string    `yaml:"urls_file"`
 }
 
 // Webhook is a receiver of alerts as JSON.

@@ -29,10 +29,9 @@ func Default() Config {
 			Mechanism:   "plain",
 		},
 		Influx: Influx{
-			URL:       "http://127.0.0.1:8086",
-			Org:       "holter",
-			Bucket:    "holter",
-			Retention: 8760 * time.Hour,
+			URL:    "http://127.0.0.1:8086",
+			Org:    "holter",
+			Bucket: "holter",
 		},
 		Devices: Devices{Unknown: UnknownOwnPatient},
 		Model: Model{

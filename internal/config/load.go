@@ -57,5 +57,31 @@ func (c *Config) readSecrets() Problems {
 		w := &c.Alerter.Webhooks[i]
 		read(fmt.Sprintf("alerter.webhooks[%d].secret", i), &w.Secret, w.SecretFile)
 	}
+	c.Alerter.readURLs(&p)
 	return p
+}
+
+// readURLs takes the URLs from their file: they hold passwords and tokens. Each
+// stands on a line of its own; lines that begin with # are comments.
+func (c *Alerter) readURLs(p *Problems) {
+	if c.URLsFile == "" {
+		return
+	}
+	if len(c.URLs) > 0 {
+		p.add("alerter.urls", "is given twice; leave out either alerter.urls or alerter.urls_file")
+		return
+	}
+	content, err := os.ReadFile(c.URLsFile)
+	if err != nil {
+		p.add("alerter.urls_file", "cannot be read: %v", err)
+		return
+	}
+	for line := range strings.Lines(string(content)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			c.URLs = append(c.URLs, line)
+		}
+	}
+	if len(c.URLs) == 0 {
+		p.add("alerter.urls_file", "%s holds no URL; put each on a line of its own", c.URLsFile)
+	}
 }

@@ -107,6 +107,20 @@ func TestSecretsComeFromFiles(t *testing.T) {
 		[]string{cfg.MQTT.Password, cfg.Kafka.Password, cfg.Influx.Token, cfg.Alerter.Webhooks[0].Secret})
 }
 
+func TestNotificationURLsComeFromAFile(t *testing.T) {
+	file := write(t, "# the ward\nntfy://u:p@host/topic\r\n\n  smtp://u:p@host/?to=a#b\n")
+	cfg, err := load("", []string{"HOLTER_ALERTER_URLS_FILE=" + file})
+	require.NoError(t, err)
+	require.Equal(t, []string{"ntfy://u:p@host/topic", "smtp://u:p@host/?to=a#b"}, cfg.Alerter.URLs)
+
+	_, err = load("", []string{"HOLTER_ALERTER_URLS_FILE=" + file, "HOLTER_ALERTER_URLS=ntfy://other/topic"})
+	require.ErrorContains(t, err, "leave out either alerter.urls or alerter.urls_file")
+	_, err = load("", []string{"HOLTER_ALERTER_URLS_FILE=" + write(t, "# none\n")})
+	require.ErrorContains(t, err, "holds no URL; put each on a line of its own")
+	_, err = load("", []string{"HOLTER_ALERTER_URLS_FILE=/nowhere/urls"})
+	require.ErrorContains(t, err, "alerter.urls_file: cannot be read")
+}
+
 // Everything that is wrong is said at once, in words that tell what to do.
 func TestProblems(t *testing.T) {
 	t.Chdir("testdata")

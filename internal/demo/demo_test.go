@@ -50,6 +50,7 @@ func TestTheWholeSystemTellsItsStory(t *testing.T) {
 		"Recording: " + recording.Path + ", 0s to 2m0s",
 		"System up in",
 		"Where is the Premature ventricular contraction located in this ECG?  →  Duration: ",
+		"No … Found: ",
 		"event stored: Premature ventricular contraction",
 		"2m0s of signal sent and analysed in",
 		"20 windows, 80 questions asked",

@@ -59,16 +59,23 @@ func (s *Story) Analysed(a analyzer.Analysed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.windows++
+	var none []string // asked for and not found
 	for _, answer := range a.Answers {
 		s.questions++
-		if c, ok := localize.ParseQuestion(answer.Question); ok {
+		c, ok := localize.ParseQuestion(answer.Question)
+		if ok {
 			s.asked[c.Code] = true
 		}
 		spans, err := localize.Parse(answer.Text)
-		if err != nil || len(spans) > 0 {
-			s.found++
-			s.screen.line(plain, s.at(a.From), fmt.Sprintf("window %d: %s  →  %s  (confidence %.2f)", s.windows, answer.Question, answer.Text, answer.Confidence))
+		if ok && err == nil && len(spans) == 0 {
+			none = append(none, c.Code)
+			continue
 		}
+		s.found++
+		s.screen.line(plain, s.at(a.From), fmt.Sprintf("window %d: %s  →  %s  (confidence %.2f)", s.windows, answer.Question, answer.Text, answer.Confidence))
+	}
+	if len(none) > 0 {
+		s.screen.line(faint, s.at(a.From), fmt.Sprintf("window %d: No … Found: %s", s.windows, strings.Join(none, ", ")))
 	}
 	for _, e := range a.Events {
 		s.events[e.ID] = e

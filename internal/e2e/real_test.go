@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/holterd/holter/internal/testport"
 )
 
 // service is one of the three programs.
@@ -47,7 +49,7 @@ alerter: {state: %q, webhooks: [{url: %q, secret: test}]}
 	program := func(name string) *service {
 		check := run(t, filepath.Join(dir, name+".check.log"), name, "--config", config, "--check")
 		check.wait(ctx, t)
-		s := &service{name: name, addr: freeAddr(t), config: config, log: filepath.Join(dir, name+".log")}
+		s := &service{name: name, addr: testport.Addr(t), config: config, log: filepath.Join(dir, name+".log")}
 		s.start(ctx, t)
 		return s
 	}

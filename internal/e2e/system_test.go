@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/holterd/holter/internal/testport"
 )
 
 // pollEvery is the time between two looks at a condition of another process.
@@ -28,21 +29,12 @@ type embedded struct {
 	http, mqtt, kafka, influx string
 }
 
-// freeAddr returns a loopback address that nobody listens on.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
-	return l.Addr().String()
-}
-
 // up starts a system on a new folder and waits until it takes data.
 func up(ctx context.Context, t *testing.T) *embedded {
 	t.Helper()
 	needInfluxd(t)
 	e := &embedded{
-		dir: t.TempDir(), http: freeAddr(t), mqtt: freeAddr(t), kafka: freeAddr(t), influx: freeAddr(t),
+		dir: t.TempDir(), http: testport.Addr(t), mqtt: testport.Addr(t), kafka: testport.Addr(t), influx: testport.Addr(t),
 	}
 	e.start(ctx, t)
 	return e

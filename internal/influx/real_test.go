@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	embedded "github.com/holterd/holter/internal/embedded/influx"
+	"github.com/holterd/holter/internal/testport"
 )
 
 // realURL is the server of all tests of the package: the one that
@@ -26,14 +27,18 @@ var realURL = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	stop = func() error { return os.RemoveAll(dir) }
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	server, err := embedded.Start(ctx, embedded.Options{Addr: "127.0.0.1:0", Dir: dir}, zerolog.Nop())
+	addr, release, err := testport.Take()
 	if err != nil {
 		return "", err
 	}
-	stop = func() error { return errors.Join(server.Close(), os.RemoveAll(dir)) }
+	stop = func() error { release(); return os.RemoveAll(dir) }
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // it starts slowly on a busy machine
+	defer cancel()
+	server, err := embedded.Start(ctx, embedded.Options{Addr: addr, Dir: dir}, zerolog.Nop())
+	if err != nil {
+		return "", err
+	}
+	stop = func() error { defer release(); return errors.Join(server.Close(), os.RemoveAll(dir)) }
 	return server.URL(), nil
 })
 

@@ -24,6 +24,6 @@ func (e *RejectedError) Error() string {
 	for i, p := range e.Points {
 		parts[i] = p.Name + ": " + p.Reason
 	}
-	return fmt.Sprintf("InfluxDB refused %d point(s): %s; check influx.retention against the times of the recording, and that nothing else writes to the bucket",
+	return fmt.Sprintf("InfluxDB refused %d point(s): %s; older events than influx.retention are refused (0s keeps for ever; then run `holter init` or start `holter up` again); check also that nothing else writes to the bucket",
 		len(e.Points), strings.Join(parts, "; "))
 }

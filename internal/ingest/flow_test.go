@@ -13,6 +13,7 @@ import (
 
 	"github.com/holterd/holter/internal/config"
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/testport"
 )
 
 // publishChunks publishes n chunks of each device, in turn.
@@ -136,11 +137,10 @@ func TestLosesNothingWhenKafkaFails(t *testing.T) {
 
 func TestLosesNothingWhileKafkaIsAway(t *testing.T) {
 	broker := newScriptedBroker(t, 20)
-	dir := t.TempDir()
-	b := newBench(t, broker.url(), nil, kfake.DataDir(dir), kfake.SyncWrites()).run()
+	address, dir := testport.Addr(t), t.TempDir()
+	b := newBench(t, broker.url(), nil, lasting(address, dir)...).run()
 	publishChunks(t, broker, names(3), 0, 30)
 	b.eventually(func() bool { return b.Counts().Forwarded > 10 })
-	address := b.cluster.ListenAddrs()[0]
 	b.cluster.Close()
 	publishChunks(t, broker, names(3), 30, 60)
 	b.eventually(func() bool { return b.Counts().InFlight >= 20 })

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,8 +28,8 @@ var start = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
 // fastTiming keeps the tests short.
 var fastTiming = timing{
 	keepAlive:    time.Second,
-	pingTimeout:  2 * time.Second,
-	connect:      2 * time.Second,
+	pingTimeout:  10 * time.Second, // a busy machine is not a broken link
+	connect:      10 * time.Second,
 	stall:        100 * time.Millisecond,
 	firstRetry:   10 * time.Millisecond,
 	longestRetry: 100 * time.Millisecond,
@@ -224,14 +223,17 @@ func (b *bench) allComplete(devices []string, n int) {
 	})
 }
 
-// reopen starts a cluster again at its address, from its data.
+// lasting are the options of a cluster that can be started again at its address,
+// from its data.
+func lasting(address, dir string) []kfake.Opt {
+	listen := func(network, _ string) (net.Listener, error) { return net.Listen(network, address) }
+	return []kfake.Opt{kfake.NumBrokers(1), kfake.ListenFn(listen), kfake.DataDir(dir), kfake.SyncWrites()}
+}
+
+// reopen starts such a cluster again.
 func reopen(t testing.TB, address, dir string) *kfake.Cluster {
 	t.Helper()
-	_, port, err := net.SplitHostPort(address)
-	require.NoError(t, err)
-	n, err := strconv.Atoi(port)
-	require.NoError(t, err)
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(n), kfake.DataDir(dir), kfake.SyncWrites())
+	cluster, err := kfake.NewCluster(lasting(address, dir)...)
 	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
 	return cluster

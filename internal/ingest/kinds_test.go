@@ -13,6 +13,7 @@ import (
 
 	"github.com/holterd/holter/internal/config"
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/testport"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
@@ -176,7 +177,7 @@ func TestUnknownDevicesAreTheirOwnPatients(t *testing.T) {
 
 // A broker that has lost its sessions is subscribed to anew.
 func TestSubscribesAgainAtARestartedBroker(t *testing.T) {
-	stop, address := startMochi(t, "127.0.0.1:0")
+	stop, address := startMochi(t, testport.Addr(t))
 	b := newBench(t, "tcp://"+address, nil).run()
 	done(t, connect(t, address, "x").Publish("ecg/v1/d/samples", 1, false, encode(t, chunk("d", 0))))
 	b.eventually(func() bool { return b.Counts().Forwarded == 1 })

@@ -9,13 +9,14 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/testport"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 func progressRecord(t *testing.T, recording string, windows uint64, ended bool) kafka.Message {
 	t.Helper()
 	return kafka.Message{Key: kafka.ProgressKey("p", "d", recording), Value: encode(t, &holterv1.Progress{
-		Patient: "p", Device: "d", Recording: recording, Windows: windows, Ended: ended, Stored: ended,
+		Patient: "p", Device: "d", Recording: recording, Windows: windows, Ended: ended, Stored: ended, RefusedEvents: windows,
 		Checkpoint: []byte("private"), Events: []*holterv1.Event{{Id: "e"}},
 	})}
 }
@@ -54,8 +55,14 @@ func (i *inbox) has(want ...*holterv1.Progress) bool {
 	return true
 }
 
+func (i *inbox) fromRetained() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.retained
+}
+
 func TestRelaysProgressToTheDevice(t *testing.T) {
-	stop, address := startMochi(t, "127.0.0.1:0")
+	stop, address := startMochi(t, testport.Addr(t))
 	b := newBench(t, "tcp://"+address, nil).run()
 	box := &inbox{newest: make(map[string]*holterv1.Progress)}
 	box.follow(t, connect(t, address, "d"))
@@ -66,14 +73,14 @@ func TestRelaysProgressToTheDevice(t *testing.T) {
 	}
 	write(progressRecord(t, "r", 1, false), progressRecord(t, "s", 1, false), progressRecord(t, "r", 2, false),
 		kafka.Message{Key: []byte("p/d/broken"), Value: []byte("no protobuf")})
-	r := &holterv1.Progress{Patient: "p", Device: "d", Recording: "r", Windows: 2}
-	s := &holterv1.Progress{Patient: "p", Device: "d", Recording: "s", Windows: 1}
+	r := &holterv1.Progress{Patient: "p", Device: "d", Recording: "r", Windows: 2, RefusedEvents: 2}
+	s := &holterv1.Progress{Patient: "p", Device: "d", Recording: "s", Windows: 1, RefusedEvents: 1}
 	b.eventually(func() bool { return box.has(r, s) })
 
 	// Who comes later is told by the retained message.
 	late := &inbox{newest: make(map[string]*holterv1.Progress)}
 	late.follow(t, connect(t, address, "late"))
-	b.eventually(func() bool { return late.has(r) && late.retained == 1 })
+	b.eventually(func() bool { return late.has(r) && late.fromRetained() == 1 })
 
 	// While there is no broker, progress waits.
 	stop()
@@ -83,6 +90,6 @@ func TestRelaysProgressToTheDevice(t *testing.T) {
 	b.eventually(b.Ready)
 	again := &inbox{newest: make(map[string]*holterv1.Progress)}
 	again.follow(t, connect(t, address, "d"))
-	r.Windows, r.Ended, r.Stored = 3, true, true
+	r.Windows, r.Ended, r.Stored, r.RefusedEvents = 3, true, true, 3
 	b.eventually(func() bool { return again.has(r) })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,16 +121,18 @@ func TestWriterHasOneBatchOfAPartitionUnderWay(t *testing.T) {
 		})
 	}
 	group.Wait()
+	mu.Lock()
 	require.Equal(t, 1, most)
+	mu.Unlock()
 	require.Len(t, values(t, cluster, kafka.TopicSamples, 0), 20)
 }
 
 func TestWriterSplitsLargeBatches(t *testing.T) {
 	cluster, client := newTopics(t)
-	var requests int
+	var requests atomic.Int32
 	cluster.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
-		requests++
+		requests.Add(1)
 		return nil, nil, false
 	})
 	var batch []kafka.Message
@@ -137,7 +140,7 @@ func TestWriterSplitsLargeBatches(t *testing.T) {
 		batch = append(batch, kafka.PatientMessage("p", make([]byte, 600<<10)))
 	}
 	require.NoError(t, client.NewWriter().WriteTo(deadline(t), kafka.TopicDeadLetter, 0, batch...))
-	require.Equal(t, 5, requests)
+	require.EqualValues(t, 5, requests.Load())
 	require.Len(t, values(t, cluster, kafka.TopicDeadLetter, 0), 5)
 }
 

@@ -61,6 +61,13 @@ func (b *inbox) sequences() []uint64 {
 	return out
 }
 
+// chunk returns the chunk that arrived at a place.
+func (b *inbox) chunk(i int) *holterv1.SampleChunk {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.chunks[i]
+}
+
 func (b *inbox) online() []bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -43,7 +43,9 @@ type State struct {
 	Windows uint64
 	// Refused counts chunks that the system refused or never got.
 	Refused uint64
-	// Stored tells that all is analysed and its events are stored.
+	// RefusedEvents counts events that the store refused for good.
+	RefusedEvents uint64
+	// Stored tells that all is analysed and its events are stored, but for those.
 	Stored bool
 }
 

@@ -61,7 +61,7 @@ func (w *wearable) acknowledge() error {
 func (w *wearable) progress(report *holterv1.Progress) {
 	before := w.state
 	w.state.Windows = max(w.state.Windows, report.Windows)
-	w.state.Refused = report.Refused
+	w.state.Refused, w.state.RefusedEvents = report.Refused, report.RefusedEvents
 	if report.AnalysedUntilNs > 0 {
 		until := time.Unix(0, report.AnalysedUntilNs).Sub(w.session.Start)
 		w.state.Analysed = min(max(w.state.Analysed, until), w.session.Signal.Duration())

@@ -3,7 +3,6 @@ package replay
 import (
 	"context"
 	"fmt"
-	"net"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/holterd/holter/internal/testport"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
@@ -40,9 +40,9 @@ func TestPlayDeliversTheSessionInOrder(t *testing.T) {
 	box.requireComplete(t, 300)
 	require.Eventually(t, func() bool { return len(box.online()) == 2 }, 5*time.Second, time.Millisecond)
 	require.Equal(t, []bool{true, false}, box.online())
-	last := box.chunks[299]
+	last := box.chunk(299)
 	require.True(t, last.EndOfRecording)
-	require.False(t, box.chunks[298].EndOfRecording)
+	require.False(t, box.chunk(298).EndOfRecording)
 	require.Equal(t, session.Start.Add(299*time.Second).UnixNano(), last.StartTimeNs)
 }
 
@@ -54,7 +54,7 @@ func TestPlaySurvivesBrokerRestarts(t *testing.T) {
 			restart <- struct{}{}
 		}
 	}
-	server, addr := openBroker(t, "127.0.0.1:0", box)
+	server, addr := openBroker(t, testport.Addr(t), box)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -98,7 +98,7 @@ func TestPlayWaitsUntilStored(t *testing.T) {
 			report(t, server, &holterv1.Progress{Device: "dev", Recording: "rec", Windows: 4,
 				AnalysedUntilNs: session.Start.Add(20 * time.Second).UnixNano()})
 		case 60:
-			report(t, server, &holterv1.Progress{Device: "dev", Recording: "rec", Windows: 12, Ended: true, Stored: true})
+			report(t, server, &holterv1.Progress{Device: "dev", Recording: "rec", Windows: 12, Ended: true, Stored: true, RefusedEvents: 2})
 		}
 	}
 	opts := options(t, addr)
@@ -106,6 +106,7 @@ func TestPlayWaitsUntilStored(t *testing.T) {
 	state, err := Play(t.Context(), session, opts)
 	require.NoError(t, err)
 	require.True(t, state.Stored)
+	require.EqualValues(t, 2, state.RefusedEvents)
 	require.EqualValues(t, 12, state.Windows)
 	require.Equal(t, time.Minute, state.Analysed)
 }
@@ -148,11 +149,11 @@ func TestPlaySaysWhereToLook(t *testing.T) {
 	box := &inbox{}
 	server, addr := startBroker(t, box)
 	opts := options(t, addr)
-	opts.Wait, opts.Patience = true, 200*time.Millisecond
+	opts.Wait, opts.Patience = true, 2*time.Second
 
 	t.Run("nothing analysed", func(t *testing.T) {
 		_, err := Play(t.Context(), testSession(5), opts)
-		require.ErrorContains(t, err, "nothing has been analysed for 200ms")
+		require.ErrorContains(t, err, "nothing has been analysed for 2s")
 		require.ErrorContains(t, err, "ecg.deadletter")
 	})
 	t.Run("analysis stands still", func(t *testing.T) {
@@ -162,7 +163,7 @@ func TestPlaySaysWhereToLook(t *testing.T) {
 	})
 	t.Run("no broker", func(t *testing.T) {
 		opts := opts
-		opts.Broker.URL, opts.ConnectPatience = "tcp://"+unusedAddr(t), 50*time.Millisecond
+		opts.Broker.URL, opts.ConnectPatience = "tcp://"+testport.Addr(t), 50*time.Millisecond
 		_, err := Play(t.Context(), testSession(5), opts)
 		require.ErrorContains(t, err, "holter up")
 	})
@@ -172,14 +173,6 @@ func TestPlaySaysWhereToLook(t *testing.T) {
 		_, err := Play(ctx, testSession(5), opts)
 		require.ErrorContains(t, err, "enough")
 	})
-}
-
-func unusedAddr(t *testing.T) string {
-	t.Helper()
-	socket, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer socket.Close() //nolint:errcheck // only its number was wanted
-	return socket.Addr().String()
 }
 
 // turnedClock moves only when it is waited for: by as long as it is waited for.

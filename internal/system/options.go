@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/holterd/holter/internal/config"
 )
@@ -19,6 +21,9 @@ func (o *Options) resolve() error {
 		return fmt.Errorf("the data folder: %w", err)
 	}
 	cfg := &o.Config
+	if err := refuseTLS(*cfg); err != nil {
+		return err
+	}
 	if o.HTTP == "" {
 		o.HTTP = cfg.HTTP.Addr
 	}
@@ -43,14 +48,41 @@ func (o *Options) resolve() error {
 	if cfg.Alerter.State == config.Default().Alerter.State {
 		cfg.Alerter.State = filepath.Join(o.Dir, "alerter")
 	}
-	// The embedded Kafka broker and InfluxDB have neither users nor TLS, nor
-	// a second machine to keep copies on.
+	// The embedded Kafka broker and InfluxDB have no users, nor a second
+	// machine to keep copies on.
 	cfg.Kafka.Username, cfg.Kafka.Password, cfg.Kafka.PasswordFile = "", "", ""
-	cfg.Kafka.TLS, cfg.Kafka.CAFile = false, ""
 	cfg.Kafka.Replication = 1
 	cfg.Influx.Token, cfg.Influx.TokenFile = "", ""
-	cfg.MQTT.CAFile, cfg.MQTT.CertFile, cfg.MQTT.KeyFile = "", "", ""
 	return nil
+}
+
+// refuseTLS refuses what asks for encryption: the embedded servers have none, and
+// nobody shall believe that there is.
+func refuseTLS(cfg config.Config) error {
+	var asked []string
+	ask := func(key string, is bool) {
+		if is {
+			asked = append(asked, key)
+		}
+	}
+	ask("mqtt.url", encrypted(cfg.MQTT.URL))
+	ask("mqtt.ca_file", cfg.MQTT.CAFile != "")
+	ask("mqtt.cert_file", cfg.MQTT.CertFile != "")
+	ask("mqtt.key_file", cfg.MQTT.KeyFile != "")
+	ask("kafka.tls", cfg.Kafka.TLS)
+	ask("kafka.ca_file", cfg.Kafka.CAFile != "")
+	ask("influx.url", encrypted(cfg.Influx.URL))
+	if len(asked) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s ask for TLS, which the embedded servers do not have: leave them out and keep to one machine "+
+		"(or put a TLS proxy in front of MQTT), or run ingest, analyzer and alerter against servers of your own",
+		strings.Join(asked, ", "))
+}
+
+func encrypted(address string) bool {
+	scheme, _, _ := strings.Cut(address, "://")
+	return slices.Contains([]string{"ssl", "tls", "mqtts", "wss", "https"}, scheme)
 }
 
 // hostPort takes the address out of a configured URL.

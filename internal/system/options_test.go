@@ -27,13 +27,12 @@ func killPid(t *testing.T, text string) {
 func TestResolveTakesAddressesFromTheConfiguration(t *testing.T) {
 	o := Options{Dir: "data", Config: config.Default(), MQTT: "0.0.0.0:1884"}
 	o.Config.Kafka.Brokers = []string{"127.0.0.1:9093", "other:9092"}
-	o.Config.Kafka.TLS, o.Config.Kafka.Username, o.Config.Kafka.Replication = true, "user", 3
+	o.Config.Kafka.Username, o.Config.Kafka.Replication = "user", 3
 	require.NoError(t, o.resolve())
 	require.Equal(t, "127.0.0.1:9100", o.HTTP)
 	require.Equal(t, "0.0.0.0:1884", o.MQTT)
 	require.Equal(t, "127.0.0.1:9093", o.Kafka)
 	require.Equal(t, "127.0.0.1:8086", o.Influx)
-	require.False(t, o.Config.Kafka.TLS)
 	require.Empty(t, o.Config.Kafka.Username)
 	require.Equal(t, 1, o.Config.Kafka.Replication)
 	require.True(t, filepath.IsAbs(o.Dir))
@@ -42,6 +41,12 @@ func TestResolveTakesAddressesFromTheConfiguration(t *testing.T) {
 	o.Config.Alerter.State = "elsewhere"
 	require.NoError(t, o.resolve())
 	require.Equal(t, "elsewhere", o.Config.Alerter.State)
+}
+
+func TestResolveRefusesTLS(t *testing.T) {
+	o := Options{Dir: "data", Config: config.Default()}
+	o.Config.MQTT.URL, o.Config.MQTT.CertFile, o.Config.Kafka.TLS = "ssl://127.0.0.1:8883", "c.pem", true
+	require.ErrorContains(t, o.resolve(), "mqtt.url, mqtt.cert_file, kafka.tls ask for TLS, which the embedded servers do not have")
 }
 
 func TestReachable(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/holterd/holter/internal/config"
 	"github.com/holterd/holter/internal/embedded/influx"
+	"github.com/holterd/holter/internal/testport"
 )
 
 // options are those of a system with free ports and the shipped model.
@@ -30,8 +31,7 @@ func options(t *testing.T, dir string) Options {
 	if _, err := os.Stat(filepath.Join(cfg.Model.Dir, "manifest.json")); err != nil {
 		t.Skipf("NOT TESTED: there is no model: %v", err)
 	}
-	const free = "127.0.0.1:0"
-	return Options{Dir: dir, Config: cfg, HTTP: free, MQTT: free, Kafka: free, Influx: free}
+	return Options{Dir: dir, Config: cfg, HTTP: "127.0.0.1:0", MQTT: testport.Addr(t), Kafka: testport.Addr(t), Influx: testport.Addr(t)}
 }
 
 // running runs a system until the returned function is called.
@@ -71,7 +71,6 @@ func TestUpTwiceOnOneFolder(t *testing.T) {
 
 	stop()
 	require.False(t, s.Ready())
-	opts.MQTT, opts.Kafka = addresses.MQTT, addresses.Kafka
 	again, stop := running(t, opts)
 	require.Equal(t, addresses.Kafka, again.Addresses().Kafka)
 	stop()

@@ -24,6 +24,11 @@ type Event struct {
 	Beats int
 	// NewBeats are the times of the beats that were not in the event before.
 	NewBeats []time.Time
+	// Before are the times of the beats before each of NewBeats, of whatever
+	// kind: two beats are in a row when no other lies between them. The zero
+	// time stands where it is not known. A beat that another window has found
+	// may be up to 150 ms off.
+	Before []time.Time
 	// Question, Answer and Window (its identity) are those of the newest
 	// window that contributed.
 	Question, Answer, Window string

@@ -37,8 +37,7 @@ func (j *joiner) addEpisodes() {
 func (j *joiner) put(part contribution) {
 	if !j.joins(part) {
 		j.settle(j.kind.Event, false)
-		start := time.Duration(part.start).Round(time.Millisecond)
-		j.kind.Event, j.grown = &OpenEvent{Start: start.Milliseconds()}, false
+		j.kind.Event, j.grown = &OpenEvent{Start: milliseconds(part.start)}, false
 	}
 	e := j.kind.Event
 	if part.end >= e.End {
@@ -57,10 +56,22 @@ func (j *joiner) put(part contribution) {
 
 // joins tells whether a contribution belongs to the newest event: it touches
 // that, or the same span holds the event's newest beat. Two spans of one answer
-// are two events.
+// are two events, unless both begin at the same beat: what begins at one time is
+// one event, by its identity.
 func (j *joiner) joins(part contribution) bool {
 	e := j.kind.Event
-	return e != nil && !j.passed && (part.start <= e.End+near || j.continues(part.whole))
+	switch {
+	case e == nil:
+		return false
+	case e.Start == milliseconds(part.start):
+		return true
+	}
+	return !j.passed && (part.start <= e.End+near || j.continues(part.whole))
+}
+
+// milliseconds rounds nanoseconds to what the start of an event is counted in.
+func milliseconds(ns int64) int64 {
+	return time.Duration(ns).Round(time.Millisecond).Milliseconds()
 }
 
 // continues tells whether a span holds the newest event's newest beat.
@@ -97,6 +108,19 @@ func (j *joiner) event(e *OpenEvent) Event {
 	}
 	for _, t := range j.added {
 		event.NewBeats = append(event.NewBeats, time.Unix(0, t).UTC())
+		event.Before = append(event.Before, j.before(t))
 	}
 	return event
+}
+
+// before is the time of the beat before one that this window counts.
+func (j *joiner) before(t int64) time.Time {
+	at, ok := previous(j.seen.beats(), t)
+	if !ok && j.kind.QRS < t-same {
+		at = j.kind.QRS // it lies before this window
+	}
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, at).UTC()
 }

@@ -147,6 +147,7 @@ type follow struct {
 	order  []string
 	events map[string]Event
 	beats  []time.Time
+	before []time.Time // the beat before each
 }
 
 func (f *follow) take(t require.TestingT, events []Event) {
@@ -163,7 +164,8 @@ func (f *follow) take(t require.TestingT, events []Event) {
 		require.True(t, e.Confidence > 0 && e.Confidence <= 1)
 		require.NotEmpty(t, e.Answer)
 		f.events[e.ID] = e
-		f.beats = append(f.beats, e.NewBeats...)
+		require.Len(t, e.Before, len(e.NewBeats))
+		f.beats, f.before = append(f.beats, e.NewBeats...), append(f.before, e.Before...)
 	}
 }
 
@@ -194,14 +196,22 @@ func (p patient) run(t require.TestingT, random *rand.Rand, length, overlap, jit
 // requireTruth compares with what the interval rule makes of the whole segment.
 func (p patient) requireTruth(t require.TestingT, f *follow, tolerance time.Duration) {
 	var want []float64
-	for _, b := range p.beats {
-		if p.kind.HasSymbol(b.Symbol) {
-			want = append(want, b.Time)
+	var before []time.Time
+	for i, b := range p.beats {
+		if !p.kind.HasSymbol(b.Symbol) {
+			continue
+		}
+		want = append(want, b.Time)
+		if i == 0 {
+			before = append(before, time.Time{})
+		} else {
+			before = append(before, wall(p.beats[i-1].Time))
 		}
 	}
 	require.Equal(t, len(want), len(f.beats), "every beat in one event, once")
 	for i, at := range f.beats {
 		require.WithinDuration(t, wall(want[i]), at, 50*time.Millisecond)
+		require.WithinDuration(t, before[i], f.before[i], 50*time.Millisecond, "the beat before")
 	}
 	spans := p.rule(0, p.until)
 	require.Len(t, f.order, len(spans), "as many events as the rule has spans")

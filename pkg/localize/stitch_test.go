@@ -33,7 +33,7 @@ func TestOneBeat(t *testing.T) {
 	require.Len(t, e.ID, 32)
 	require.Equal(t, Event{
 		ID: e.ID, Kind: "V", Patient: "p1", Device: "d1", Recording: "r1", Model: "m 1",
-		Start: wall(2.61), End: wall(4.44), Confidence: 0.75, Beats: 1, NewBeats: []time.Time{wall(3.2)},
+		Start: wall(2.61), End: wall(4.44), Confidence: 0.75, Beats: 1, NewBeats: []time.Time{wall(3.2)}, Before: []time.Time{wall(2.61)},
 		Question: Question(pvc), Answer: "Duration: 2.6s-4.4s", Window: "w",
 	}, e)
 
@@ -62,6 +62,7 @@ func TestNeighboursBeyondTheWindow(t *testing.T) {
 	late := s.Add(pvc, seen(6, Spans{{0, 5, 0.9}}, 8.3, 11))
 	require.Len(t, late, 1)
 	require.Equal(t, wall(5.7), late[0].Start, "the beat before is older than the window")
+	require.Equal(t, []time.Time{wall(5.7)}, late[0].Before)
 }
 
 func TestEventEndsOpenlyOnce(t *testing.T) {
@@ -88,11 +89,23 @@ func TestSegmentsAreApart(t *testing.T) {
 	require.NotEqual(t, events[0].ID, events[1].ID)
 }
 
+// A span too short to hold a beat, and one after it: both begin at the beat
+// before them, and two events of one identity would overwrite each other.
+func TestSpansThatBeginAtOneBeatAreOneEvent(t *testing.T) {
+	s := NewStitcher("p", "d", "r", "m")
+	events := s.Add(pvc, seen(0, Spans{{2.7, 2.71, 0.9}, {2.8, 4.6, 0.9}}, 1.7, 2.6, 3.2, 3.9, 4.6, 5.4, 6.3, 7.2, 8.1))
+	require.Len(t, events, 1)
+	require.Equal(t, wall(2.6), events[0].Start)
+	require.Equal(t, wall(4.6), events[0].End)
+	require.Equal(t, []time.Time{wall(2.705), wall(3.2), wall(3.9)}, events[0].NewBeats)
+}
+
 func TestSpanWithoutDetectedBeat(t *testing.T) {
 	s := NewStitcher("p", "d", "r", "m")
 	first := s.Add(pvc, seen(0, Spans{{7.2, 8.4, 0.9}}))
 	require.Equal(t, 1, first[0].Beats)
 	require.Equal(t, []time.Time{wall(7.8)}, first[0].NewBeats)
+	require.Equal(t, []time.Time{{}}, first[0].Before, "not known")
 	for _, e := range s.Add(pvc, seen(6, Spans{{1.3, 2.5, 0.9}})) { // a little later this time
 		require.Equal(t, 1, e.Beats, "not twice")
 	}

@@ -86,6 +86,8 @@ type Tokens struct {
 
 // Localization says which conditions the model locates, and how in clips of
 // more than one segment: "each" segment by itself, overlapping, or "joint".
+// With "each", every 10 s piece is scaled by itself, so that the same beat may
+// have another height in two pieces.
 type Localization struct {
 	Conditions []string `json:"conditions"` // codes of package localize
 	Segments   string   `json:"segments"`

@@ -31,8 +31,8 @@
 // Config.Reorder of later signal is there. What lies between two chunks is
 // told by their time stamps: within Config.Jitter they follow each other, an
 // overlap is skipped, a gap up to Config.MaxGap is bridged by a straight line,
-// and a longer one ends the segment. Samples that all leads miss are such a
-// gap; a single lead that fails for longer is held at its value, and is
+// and a longer one ends the segment. A segment of less than half a second is
+// dropped: no window holds it. Samples that all leads miss are such a gap; a single lead that fails for longer is held at its value, and is
 // missing from windows in which it delivered less than a second.
 //
 // A device's sampling clock may be off against its time stamps. The time of a

@@ -30,6 +30,7 @@ fail() {
 
 finish() {
 	local status=$?
+	allow_services
 	for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
 	for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
 	if [ "$status" -ne 0 ]; then

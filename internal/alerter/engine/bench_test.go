@@ -149,6 +149,14 @@ func beats(id string, seconds ...float64) *holterv1.Event {
 	return ev
 }
 
+// after says that another beat came so many seconds before each of the message's.
+func after(rr float64, ev *holterv1.Event) *holterv1.Event {
+	for _, t := range ev.NewBeatTimesNs {
+		ev.PreviousBeatTimesNs = append(ev.PreviousBeatTimesNs, t-int64(rr*float64(time.Second)))
+	}
+	return ev
+}
+
 // episode is a message of a rhythm.
 func episode(id, kind string, start, end float64) *holterv1.Event {
 	ev := beats(id, start)

@@ -14,6 +14,8 @@ const (
 	// for those that come out of order, and to say how long a run is.
 	spareTimes = 256
 	mostSpans  = 64
+	// sameBeat is how far apart two windows may find one beat.
+	sameBeat = int64(150 * time.Millisecond)
 )
 
 // hit is a condition that is met, in nanoseconds since the Unix epoch.
@@ -26,21 +28,22 @@ type hit struct {
 }
 
 // observe adds a beat (or, for a duration, the stretch from start to point) to
-// what the rule remembers, and tells whether that meets the condition.
-func observe(r *rule.Rule, w *state.Window, start, point int64) (hit, bool) {
+// what the rule remembers, and tells whether that meets the condition. rr is the
+// time since the beat before, of whatever kind; 0 when it is not known.
+func observe(r *rule.Rule, w *state.Window, start, point, rr int64) (hit, bool) {
 	switch {
 	case r.Count != nil:
-		at, isNew := insert(&w.Times, point, r.Count.AtLeast+spareTimes)
+		at, isNew := insert(w, point, 0, r.Count.AtLeast+spareTimes)
 		if !isNew {
 			return hit{}, false
 		}
 		return counted(w.Times, at, r.Count.AtLeast, r.Count.Within)
 	case r.Run != nil:
-		at, isNew := insert(&w.Times, point, r.Run.AtLeast+spareTimes)
+		at, isNew := insert(w, point, rr, r.Run.AtLeast+spareTimes)
 		if !isNew {
 			return hit{}, false
 		}
-		return inARow(w.Times, at, r.Run.AtLeast, r.Run.MaxInterval)
+		return inARow(w, at, r.Run.AtLeast, r.Run.MaxInterval)
 	default:
 		return lasted(&w.Spans, start, point, r.Duration.AtLeast, r.Duration.MaxGap)
 	}
@@ -49,21 +52,31 @@ func observe(r *rule.Rule, w *state.Window, start, point int64) (hit, bool) {
 // insert adds t to the ordered times and returns its place. When there are more
 // than most, the end that is further from t is cut: messages of one patient may
 // jump to another recording, and it is around t that they go on.
-func insert(times *state.Times, t int64, most int) (at int, isNew bool) {
-	at, found := slices.BinarySearch(*times, t)
+func insert(w *state.Window, t, rr int64, most int) (at int, isNew bool) {
+	at, found := slices.BinarySearch(w.Times, t)
 	if found {
 		return at, false
 	}
-	*times = slices.Insert(*times, at, t)
-	all := *times
-	if len(all) <= most {
+	if len(w.RR) == 0 && rr != 0 {
+		w.RR = make(state.Times, len(w.Times)) // older versions knew of none
+	}
+	known := rr != 0 || len(w.RR) > 0
+	w.Times = slices.Insert(w.Times, at, t)
+	if known {
+		w.RR = slices.Insert(w.RR, at, rr)
+	}
+	if len(w.Times) <= most {
 		return at, true
 	}
-	if t-all[0] >= all[len(all)-1]-t {
-		*times = slices.Delete(all, 0, 1)
-		return at - 1, true
+	cut := len(w.Times) - 1
+	if t-w.Times[0] >= w.Times[cut]-t {
+		cut = 0
+		at--
 	}
-	*times = all[:len(all)-1]
+	w.Times = slices.Delete(w.Times, cut, cut+1)
+	if known {
+		w.RR = slices.Delete(w.RR, cut, cut+1)
+	}
 	return at, true
 }
 
@@ -82,17 +95,27 @@ func counted(times []int64, at, n int, within time.Duration) (hit, bool) {
 }
 
 // inARow tells whether the time at the given place is one of n or more, each at
-// most interval after the one before.
-func inARow(times []int64, at, n int, interval time.Duration) (hit, bool) {
+// most interval after the one before, with no other beat in between.
+func inARow(w *state.Window, at, n int, interval time.Duration) (hit, bool) {
 	first, last := at, at
-	for first > 0 && times[first]-times[first-1] <= int64(interval) {
+	for first > 0 && follows(w, first, interval) {
 		first--
 	}
-	for last < len(times)-1 && times[last+1]-times[last] <= int64(interval) {
+	for last < len(w.Times)-1 && follows(w, last+1, interval) {
 		last++
 	}
 	beats := last - first + 1
-	return hit{first: times[first], last: times[last], cause: times[at], beats: beats}, beats >= n
+	return hit{first: w.Times[first], last: w.Times[last], cause: w.Times[at], beats: beats}, beats >= n
+}
+
+// follows tells whether a beat comes next after the one that is kept before it.
+// Where it is not known what lies between, the interval alone has to tell.
+func follows(w *state.Window, i int, interval time.Duration) bool {
+	apart := w.Times[i] - w.Times[i-1]
+	if apart > int64(interval) {
+		return false
+	}
+	return len(w.RR) == 0 || w.RR[i] == 0 || w.RR[i] >= apart-sameBeat
 }
 
 // lasted joins the stretch to the spans that are at most gap away and tells
@@ -134,7 +157,8 @@ func contribute(w *state.Window, id string, at int64, confidence float64) {
 
 // forget removes what lies up to a time.
 func forget(w *state.Window, until int64) {
-	w.Times = slices.DeleteFunc(w.Times, func(t int64) bool { return t <= until })
+	past, _ := slices.BinarySearch(w.Times, until+1)
+	w.Times, w.RR = w.Times[past:], w.RR[min(past, len(w.RR)):]
 	w.Spans = slices.DeleteFunc(w.Spans, func(s state.Span) bool { return s.End <= until })
 	w.Events = slices.DeleteFunc(w.Events, func(c state.Contributor) bool { return c.At <= until })
 }

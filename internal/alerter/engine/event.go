@@ -30,6 +30,8 @@ var ErrRefused = errors.New("message makes no sense")
 type contribution struct {
 	units      []int64 // beats, or the start of an episode, in order
 	start, end int64   // the stretch of signal that is new in the event
+
+	rr map[int64]int64 // unit → since the beat before it, of whatever kind, where that is known
 }
 
 // Event takes a message of ecg.events.
@@ -86,6 +88,7 @@ func (s *Step) account(ev *holterv1.Event, at Arrival) (*contribution, error) {
 	c := &contribution{start: seen.End, end: max(seen.End, ev.EndTimeNs)}
 	if condition, ok := localize.ByCode(ev.Kind); ok && condition.Kind == localize.Beat {
 		c.units = after(ev.NewBeatTimesNs, seen.LastBeat)
+		c.rr = intervals(ev)
 	} else if !again {
 		c.units = []int64{ev.StartTimeNs}
 	}
@@ -109,6 +112,21 @@ func (c *contribution) first() int64 {
 		return c.units[0]
 	}
 	return c.start
+}
+
+// intervals are the RR intervals that end in the message's beats; none when an
+// older version has written it.
+func intervals(ev *holterv1.Event) map[int64]int64 {
+	rr := make(map[int64]int64, len(ev.PreviousBeatTimesNs))
+	if len(ev.PreviousBeatTimesNs) != len(ev.NewBeatTimesNs) {
+		return rr
+	}
+	for i, t := range ev.NewBeatTimesNs {
+		if before := ev.PreviousBeatTimesNs[i]; before != 0 && before < t {
+			rr[t] = t - before
+		}
+	}
+	return rr
 }
 
 // after returns the times past last, in order and each once.
@@ -153,7 +171,7 @@ func (s *Step) evaluate(r *rule.Rule, ev *holterv1.Event, added *contribution, a
 				return err
 			}
 		}
-		h, met := observe(r, &w, added.start, point)
+		h, met := observe(r, &w, added.start, point, added.rr[point])
 		contribute(&w, ev.Id, point, ev.Confidence)
 		if !met {
 			continue

@@ -38,9 +38,12 @@ func stream(t *rapid.T, patient, device string) []*holterv1.Event {
 				ev.Patient, ev.Device = patient, device
 				ev.Confidence = rapid.SampledFrom([]float64{0.3, 0.9}).Draw(t, "confidence")
 				for range rapid.IntRange(1, 4).Draw(t, "beats") {
-					now += rapid.SampledFrom([]float64{0.4, 0.8, 1, 3}).Draw(t, "interval")
+					rr := rapid.SampledFrom([]float64{0.4, 0.8, 1, 3}).Draw(t, "interval")
+					now += rr
 					if kind != "AFIB" {
+						between := rapid.SampledFrom([]float64{0, rr / 2}).Draw(t, "another beat")
 						ev.NewBeatTimesNs = append(ev.NewBeatTimesNs, at(now))
+						ev.PreviousBeatTimesNs = append(ev.PreviousBeatTimesNs, at(now-rr+between))
 					}
 				}
 				ev.EndTimeNs = at(now + 0.2)

@@ -12,6 +12,7 @@ import (
 const (
 	countRule    = `name: count, priority: low, count: {kinds: [V], at_least: 3, within: 10s}, resolve_after: 1m`
 	runRule      = `name: run, priority: high, run: {kinds: [V], at_least: 3, max_interval: 600ms}, resolve_after: 1m`
+	slowRule     = `name: run, priority: high, run: {kinds: [V], at_least: 3}, resolve_after: 1m`
 	durationRule = `name: af, priority: medium, duration: {kinds: [AFIB, AFL], at_least: 30s, max_gap: 1s}, resolve_after: 1m`
 )
 
@@ -47,7 +48,14 @@ func TestConditions(t *testing.T) {
 		"run: over two messages":     {runRule, events{beats("a", 1, 1.5), grown(beats("a", 2), 0.5)}, []string{"triggered run p 1-2"}},
 		"run: over two events":       {runRule, events{beats("a", 1, 1.5), beats("b", 2)}, []string{"triggered run p 1-2"}},
 		"run: out of order":          {runRule, events{beats("a", 1), beats("b", 2), beats("c", 1.5)}, []string{"triggered run p 1-2"}},
-		"run: bigeminy at 100/min":   {runRule, events{beats("a", 1, 2.2, 3.4, 4.6, 5.8)}, nil},
+		"run: bigeminy at 100/min":   {slowRule, events{after(0.6, beats("a", 1, 2.2, 3.4, 4.6, 5.8))}, nil},
+		"run: bigeminy at 220/min":   {runRule, events{after(0.28, beats("a", 1, 1.55, 2.1, 2.65))}, nil},
+		"run: slow":                  {slowRule, events{after(1.2, beats("a", 1, 2.2, 3.4))}, []string{"triggered run p 1-3.4"}},
+		"run: after bigeminy":        {slowRule, events{after(0.6, beats("a", 1, 2.2)), after(0.5, beats("b", 2.7, 3.2))}, []string{"triggered run p 2.2-3.2"}},
+		"run: before one is unknown": {slowRule, events{beats("a", 1), after(1, beats("b", 2, 3))}, []string{"triggered run p 1-3"}},
+		"run: seen by two windows":   {slowRule, events{after(1, beats("a", 1, 2)), after(0.9, beats("b", 3))}, []string{"triggered run p 1-3"}},
+		"run: of two kinds":          {"name: run, priority: high, run: {kinds: [V, A], at_least: 3}", events{after(0.5, beats("a", 1, 2)), with(after(0.5, beats("b", 1.5)), func(e *holterv1.Event) { e.Kind = "A" })}, []string{"triggered run p 1-2"}},
+		"run: by an older analyzer":  {slowRule, events{beats("a", 1, 2.2, 3.4)}, []string{"triggered run p 1-3.4"}},
 		"duration: short":            {durationRule, events{episode("a", "AFIB", 0, 29)}, nil},
 		"duration: long":             {durationRule, events{episode("a", "AFIB", 0, 30)}, []string{"triggered af p 0-30"}},
 		"duration: grows":            {durationRule, events{episode("a", "AFIB", 0, 20), episode("a", "AFIB", 0, 29), episode("a", "AFIB", 0, 45)}, []string{"triggered af p 0-45"}},

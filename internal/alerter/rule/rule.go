@@ -65,8 +65,8 @@ type Count struct {
 	Within  time.Duration `yaml:"within"`
 }
 
-// Run is met by so many beats of the kinds in a row, each at most MaxInterval
-// after the one before.
+// Run is met by so many beats of the kinds in a row: no other beat between them,
+// and each at most MaxInterval after the one before.
 type Run struct {
 	Kinds       []string      `yaml:"kinds"`
 	AtLeast     int           `yaml:"at_least"`

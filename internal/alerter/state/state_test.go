@@ -40,7 +40,7 @@ func TestEverythingIsThereAfterAStart(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "when missing")
 	s := open(t, dir)
 	window := state.Window{
-		Times: state.Times{-5, 3, 3e18}, Spans: []state.Span{{Start: 1, End: 2}},
+		Times: state.Times{-5, 3, 3e18}, RR: state.Times{0, 8, 0}, Spans: []state.Span{{Start: 1, End: 2}},
 		Events: []state.Contributor{{ID: "e", At: 3, Confidence: 0.5}},
 	}
 	device := state.Device{Patient: "p", Partition: 7, LastSample: 9, Heard: noon, Will: noon}

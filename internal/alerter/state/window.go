@@ -11,6 +11,7 @@ import (
 // Window is what a rule remembers of one patient's device.
 type Window struct {
 	Times  Times         `json:"t,omitempty"` // of beats (or episodes), in order
+	RR     Times         `json:"r,omitempty"` // for each of Times: since the beat before it, of whatever kind; 0: not known; empty: none is
 	Spans  []Span        `json:"s,omitempty"` // of episodes, in order, apart
 	Events []Contributor `json:"e,omitempty"` // newest last
 }

@@ -18,6 +18,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+
+	"github.com/holterd/holter/internal/testport"
 )
 
 // program skips a test on a machine without influxd.
@@ -31,7 +33,7 @@ func program(t *testing.T) {
 func start(t *testing.T, opts Options) *Server {
 	t.Helper()
 	if opts.Addr == "" {
-		opts.Addr = "127.0.0.1:0"
+		opts.Addr = testport.Addr(t)
 	}
 	s, err := Start(deadline(t), opts, zerolog.New(zerolog.NewTestWriter(t)))
 	require.NoError(t, err)
@@ -41,7 +43,7 @@ func start(t *testing.T, opts Options) *Server {
 
 func deadline(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -71,7 +73,7 @@ func TestChildParent(t *testing.T) {
 	if dir == "" {
 		t.Skip("only run as a child process of TestALifeOfDataAndServers")
 	}
-	s, err := Start(t.Context(), Options{Addr: "127.0.0.1:0", Dir: dir}, zerolog.Nop())
+	s, err := Start(t.Context(), Options{Addr: testport.Addr(t), Dir: dir}, zerolog.Nop())
 	require.NoError(t, err)
 	fmt.Println("pid", s.process.Pid)
 	_, err = io.Copy(io.Discard, os.Stdin)
@@ -136,11 +138,11 @@ func killParent(t *testing.T, dir string) (pid int) {
 }
 
 func TestStartErrors(t *testing.T) {
-	_, err := Start(t.Context(), Options{Addr: "127.0.0.1:0", Dir: t.TempDir(), Program: "/bin/false"}, zerolog.Nop())
+	_, err := Start(t.Context(), Options{Addr: testport.Addr(t), Dir: t.TempDir(), Program: "/bin/false"}, zerolog.Nop())
 	require.ErrorContains(t, err, "influxd.log")
 
 	t.Setenv(Variable, "/nowhere/influxd")
-	_, err = Start(t.Context(), Options{Addr: "127.0.0.1:0", Dir: t.TempDir()}, zerolog.Nop())
+	_, err = Start(t.Context(), Options{Addr: testport.Addr(t), Dir: t.TempDir()}, zerolog.Nop())
 	require.ErrorContains(t, err, Variable)
 
 	t.Setenv(Variable, "")

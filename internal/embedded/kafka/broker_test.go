@@ -9,6 +9,8 @@ import (
 	"github.com/rs/zerolog"
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
+
+	"github.com/holterd/holter/internal/testport"
 )
 
 func startAt(t *testing.T, opts Options) *Broker {
@@ -95,7 +97,7 @@ func numbers(from, to int) []string {
 }
 
 func TestRecordsOffsetsAndAddressSurviveARestart(t *testing.T) {
-	opts := Options{Addr: "127.0.0.1:0", Dir: t.TempDir()}
+	opts := Options{Addr: testport.Addr(t), Dir: t.TempDir()}
 	b := startAt(t, opts)
 	createTopic(t, b.Addr(), "ecg.samples", "delete", 1)
 	write(t, writer(t, b.Addr(), "ecg.samples"), 0, 30)
@@ -117,11 +119,9 @@ func TestRecordsOffsetsAndAddressSurviveARestart(t *testing.T) {
 	}
 	require.Equal(t, numbers(0, 10), consume(b.Addr(), 10))
 
-	addr := b.Addr()
 	require.NoError(t, b.Close())
-	opts.Addr = addr
 	b = startAt(t, opts)
-	require.Equal(t, addr, b.Addr())
+	require.Equal(t, opts.Addr, b.Addr())
 	write(t, writer(t, b.Addr(), "ecg.samples"), 30, 40)
 	require.Equal(t, numbers(10, 40), consume(b.Addr(), 30))
 }

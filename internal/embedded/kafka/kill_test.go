@@ -16,6 +16,8 @@ import (
 	"github.com/rs/zerolog"
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
+
+	"github.com/holterd/holter/internal/testport"
 )
 
 const (
@@ -96,7 +98,7 @@ func (a *acknowledged) count() int {
 func TestNothingIsLostWhenKilled(t *testing.T) {
 	const kills, between = 8, 40
 	dir := t.TempDir()
-	cmd, addr := startChild(t, dir, "127.0.0.1:0")
+	cmd, addr := startChild(t, dir, testport.Addr(t))
 	createTopic(t, addr, "ecg.samples", "delete", 1)
 	createTopic(t, addr, "ecg.progress", "compact", 1)
 

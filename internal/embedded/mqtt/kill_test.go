@@ -14,6 +14,8 @@ import (
 	paho "github.com/eclipse/paho.mqtt.golang"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+
+	"github.com/holterd/holter/internal/testport"
 )
 
 const (
@@ -64,7 +66,7 @@ func startChild(t *testing.T, dir, addr string) (*exec.Cmd, string) {
 func TestNothingIsLostWhenKilled(t *testing.T) {
 	const devices, each, kills = 3, 400, 4
 	dir := t.TempDir()
-	cmd, addr := startChild(t, dir, "127.0.0.1:0")
+	cmd, addr := startChild(t, dir, testport.Addr(t))
 
 	var mu sync.Mutex
 	received := map[string][]int{}

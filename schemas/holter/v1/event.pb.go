@@ -267,9 +267,13 @@ type Event struct {
 	// Identifies the window that this message comes from.
 	Window string `protobuf:"bytes,14,opt,name=window,proto3" json:"window,omitempty"`
 	// True while the next window may make the event longer.
-	Open          bool `protobuf:"varint,15,opt,name=open,proto3" json:"open,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Open bool `protobuf:"varint,15,opt,name=open,proto3" json:"open,omitempty"`
+	// For each of new_beat_times_ns, in the same order, the time of the beat
+	// before it, of whatever kind; 0: not known. Found in another window, the same
+	// beat may be given up to 150 ms off. Empty in messages of older versions.
+	PreviousBeatTimesNs []int64 `protobuf:"varint,16,rep,packed,name=previous_beat_times_ns,json=previousBeatTimesNs,proto3" json:"previous_beat_times_ns,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
@@ -407,6 +411,13 @@ func (x *Event) GetOpen() bool {
 	return false
 }
 
+func (x *Event) GetPreviousBeatTimesNs() []int64 {
+	if x != nil {
+		return x.PreviousBeatTimesNs
+	}
+	return nil
+}
+
 // Progress is the newest state of one recording's analysis, written to the
 // compacted topic ecg.progress, keyed patient/device/recording.
 type Progress struct {
@@ -420,14 +431,17 @@ type Progress struct {
 	Windows uint64 `protobuf:"varint,5,opt,name=windows,proto3" json:"windows,omitempty"`
 	// The recording has ended and was analysed to its end.
 	Ended bool `protobuf:"varint,6,opt,name=ended,proto3" json:"ended,omitempty"`
-	// Every event up to here is stored.
+	// Every event up to here is stored, but for refused_events.
 	Stored bool `protobuf:"varint,7,opt,name=stored,proto3" json:"stored,omitempty"`
 	// Private to the analyzer: what it needs to go on after a restart.
 	Checkpoint []byte `protobuf:"bytes,8,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
 	// Events decided with this record; stored again after a restart.
 	Events []*Event `protobuf:"bytes,9,rep,name=events,proto3" json:"events,omitempty"`
 	// Chunks refused or lost so far (gaps), for the device's information.
-	Refused       uint64 `protobuf:"varint,10,opt,name=refused,proto3" json:"refused,omitempty"`
+	Refused uint64 `protobuf:"varint,10,opt,name=refused,proto3" json:"refused,omitempty"`
+	// Events that the event store refused for good so far: they are in
+	// ecg.deadletter, with the reason.
+	RefusedEvents uint64 `protobuf:"varint,11,opt,name=refused_events,json=refusedEvents,proto3" json:"refused_events,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -528,6 +542,13 @@ func (x *Progress) GetEvents() []*Event {
 func (x *Progress) GetRefused() uint64 {
 	if x != nil {
 		return x.Refused
+	}
+	return 0
+}
+
+func (x *Progress) GetRefusedEvents() uint64 {
+	if x != nil {
+		return x.RefusedEvents
 	}
 	return 0
 }
@@ -777,7 +798,7 @@ var File_holter_v1_event_proto protoreflect.FileDescriptor
 
 const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15holter/v1/event.proto\x12\tholter.v1\"\x96\x03\n" +
+	"\x15holter/v1/event.proto\x12\tholter.v1\"\xcb\x03\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x16\n" +
@@ -796,7 +817,8 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x06answer\x18\f \x01(\tR\x06answer\x12\x14\n" +
 	"\x05model\x18\r \x01(\tR\x05model\x12\x16\n" +
 	"\x06window\x18\x0e \x01(\tR\x06window\x12\x12\n" +
-	"\x04open\x18\x0f \x01(\bR\x04open\"\xb2\x02\n" +
+	"\x04open\x18\x0f \x01(\bR\x04open\x123\n" +
+	"\x16previous_beat_times_ns\x18\x10 \x03(\x03R\x13previousBeatTimesNs\"\xd9\x02\n" +
 	"\bProgress\x12\x18\n" +
 	"\apatient\x18\x01 \x01(\tR\apatient\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x1c\n" +
@@ -810,7 +832,8 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"checkpoint\x12(\n" +
 	"\x06events\x18\t \x03(\v2\x10.holter.v1.EventR\x06events\x12\x18\n" +
 	"\arefused\x18\n" +
-	" \x01(\x04R\arefused\"\x91\x03\n" +
+	" \x01(\x04R\arefused\x12%\n" +
+	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\"\x91\x03\n" +
 	"\x05Alert\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x18\n" +

@@ -12,7 +12,8 @@ import (
 )
 
 // run runs scripts/onnxruntime.sh with tools of the test's own instead of pip
-// and npm, offline.
+// and npm, offline. The machine's unzip and python3, which not every one has, are
+// out of its sight.
 func run(t *testing.T, cache string, tools map[string]string) (string, error) {
 	t.Helper()
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
@@ -25,7 +26,7 @@ func run(t *testing.T, cache string, tools map[string]string) (string, error) {
 	script, err := filepath.Abs("../../../../scripts/onnxruntime.sh")
 	require.NoError(t, err)
 	for _, tool := range []string{
-		"bash", "sh", "dirname", "basename", "uname", "sha256sum", "cut", "awk", "mkdir", "mktemp", "rm", "mv", "paste", "sed", "tar", "unzip",
+		"bash", "sh", "dirname", "basename", "uname", "sha256sum", "cut", "awk", "mkdir", "mktemp", "rm", "mv", "paste", "sed", "tar",
 	} {
 		path, err := exec.LookPath(tool)
 		require.NoError(t, err)
@@ -44,7 +45,7 @@ echo tampered > "$2/onnxruntime-%s-cp312-cp312-manylinux_2_28_x86_64.whl"
 
 func TestScriptRefusesWhatItDoesNotKnow(t *testing.T) {
 	cache := t.TempDir()
-	out, err := run(t, cache, map[string]string{"pip3": fmt.Sprintf(fakePip, Version)})
+	out, err := run(t, cache, map[string]string{"pip3": fmt.Sprintf(fakePip, Version), "unzip": "exit 1"})
 	require.Error(t, err)
 	require.Contains(t, out, "refusing to use it")
 	left, err := filepath.Glob(filepath.Join(cache, "holter", "onnxruntime", Version, "*"))
@@ -54,12 +55,20 @@ func TestScriptRefusesWhatItDoesNotKnow(t *testing.T) {
 
 func TestScriptTriesNpmWhenPipFails(t *testing.T) {
 	out, err := run(t, t.TempDir(), map[string]string{
-		"pip3": `case "$*" in *--version*) exit 0;; esac; exit 1`,
-		"npm":  "echo tampered > onnxruntime-node-" + Version + ".tgz",
+		"pip3":    `case "$*" in *--version*) exit 0;; esac; exit 1`,
+		"python3": `case "$*" in *pip*) exit 1;; esac`, // unpacks where there is no unzip
+		"npm":     "echo tampered > onnxruntime-node-" + Version + ".tgz",
 	})
 	require.Error(t, err)
 	require.Contains(t, out, "pip could not fetch")
 	require.Contains(t, out, "onnxruntime-node-"+Version+".tgz has SHA-256")
+}
+
+func TestScriptTakesNoWheelThatItCannotUnpack(t *testing.T) {
+	out, err := run(t, t.TempDir(), map[string]string{"pip3": fmt.Sprintf(fakePip, Version)})
+	require.Error(t, err)
+	require.NotContains(t, out, "fetching onnxruntime-"+Version)
+	require.Contains(t, out, "install unzip or python3")
 }
 
 func TestScriptTellsWhatItNeeds(t *testing.T) {
