@@ -9,6 +9,9 @@ import json
 from pathlib import Path
 from string import Template
 
+import numpy as np
+import onnx
+
 from .config import BEAT_CONDITIONS as CONDITIONS
 from .localization import NAMES
 
@@ -33,6 +36,15 @@ def presence_rows(results: dict) -> str:
     return "\n".join(rows)
 
 
+def minute_rows(results: dict) -> str:
+    rows = ["| fold | asked for | recordings | with it | Se | +P | F1 | AUC |", "|---|---|---|---|---|---|---|---|"]
+    for fold, kinds in results["minutes"].items():
+        for code, r in kinds.items():
+            figures = " | ".join(f"{r[m]:.3f}" for m in ("sensitivity", "positive_predictivity", "f1", "auc"))
+            rows.append(f"| {fold} | {code} {NAMES[code]} | {r['n']} | {r['with']} | {figures} |")
+    return "\n".join(rows)
+
+
 def beat_rows(results: dict) -> str:
     share = lambda r: f"{100 * r['part'] / r['of']:.1f} % of {r['of']}" if r["of"] else "–"
     rows = ["| record | VEB Se | VEB +P | SVEB Se | SVEB +P |", "|---|---|---|---|---|"]
@@ -46,6 +58,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--results", type=Path, required=True, help="what crossval wrote")
     p.add_argument("--model", type=Path, required=True)
+    p.add_argument("--settings", required=True, help="of the shipped model's training, as holter_training.train took them")
     p.add_argument("--out", type=Path, required=True)
     a = p.parse_args()
     results = json.loads(a.results.read_text())
@@ -56,14 +69,18 @@ def main() -> None:
         version=manifest["version"],
         size=f"{sum(f.stat().st_size for f in a.model.iterdir()) / 1e6:.1f}",
         sums="\n".join(f"| {f.name} | {hashlib.sha256(f.read_bytes()).hexdigest()} |" for f in files),
-        folds="\n".join(f"- fold {k}: {', '.join(v)}" for k, v in results["folds"].items()),
+        folds="\n".join(
+            f"- fold {k} ({results['steps'][k]['dense']} dense and {results['steps'][k]['text']} text steps) leaves out {', '.join(v)}"
+            for k, v in results["folds"].items()
+        ),
         only=",".join(results["folds"]),
         settings=" ".join(results["settings"]),
         final_settings=a.settings,
-        parameters=a.parameters,
+        parameters=f"{sum(np.prod(t.dims) for f in files for t in onnx.load(f).graph.initializer) / 1e6:.1f}",
         scores=score_rows(results),
         presence=presence_rows(results),
         beats=beat_rows(results),
+        minutes=minute_rows(results),
     )
     a.out.write_text(text)
     print(a.out)

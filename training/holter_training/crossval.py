@@ -31,6 +31,15 @@ def annotated(left_out: list[str]) -> list[str]:
     return [r for r in left_out if r.isdigit()]
 
 
+def steps(home: Path) -> dict[str, int]:
+    """How many steps of each phase a run has logged, to the nearest 20."""
+    out = {}
+    for line in (home / "log.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        out[row["phase"]] = row["step"] + 20
+    return out
+
+
 def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
     """Trains and exports one fold, and writes its answers and annotations; done parts are not repeated."""
     home = a.runs / f"fold{name}"
@@ -48,6 +57,8 @@ def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
             run(a.holter, "locate", "--tests", file, "--records", a.data / "mitdb", "--leads", leads, "--out", out, "--model", model)
     paths = [a.data / "mitdb" / r for r in names]
     run(a.holter, "annotate", *paths, "--out", a.runs / "annotations", "--model", model)
+    left_out = ["--leave-out", ",".join(records), "--work", home / "minutes", "--out", home / "minutes.json"]
+    run(*python, "holter_training.minutes", "--data", a.data, "--model", model, "--holter", a.holter, *left_out)
 
 
 def table(files: list[Path]) -> dict:
@@ -80,7 +91,8 @@ def main() -> None:
         folds = {name: folds[name] for name in a.only.split(",")}
     for name, records in folds.items():
         fold(a, name, records)
-    result = {"settings": a.settings, "folds": folds}
+    result = {"settings": a.settings, "folds": folds, "steps": {n: steps(a.runs / f"fold{n}") for n in folds}}
+    result["minutes"] = {n: json.loads((a.runs / f"fold{n}" / "minutes.json").read_text()) for n in folds}
     for kind in ("short", "long"):
         for leads in LEADS:
             result[f"{kind}-{leads}"] = table([a.runs / f"fold{n}" / f"{kind}-{leads}.jsonl" for n in folds])

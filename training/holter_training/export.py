@@ -51,7 +51,7 @@ class DecoderGraph(nn.Module):
         return (logits, *(t for kv in present for t in kv))
 
 
-EVIDENCE = 8.0  # weight of the encoder's map in localization answers
+EVIDENCE = 4.0  # weight of the encoder's map in localization answers
 
 
 def export(module: nn.Module, args: tuple, file: Path, inputs: dict, outputs: dict) -> None:

@@ -90,6 +90,14 @@ def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(dat
     assert export.check(model, tok, out) < export.TOLERANCE
 
 
+def test_a_short_training_finds_in_a_stranger_what_saying_no_does_not(data, tmp_path):
+    settings = dataclasses.replace(SETTINGS, dense_steps=250, batch=16, warmup=20, average=0.98, checkpoint_every=1000)
+    train.train(data, tmp_path / "run", SMALL, settings, {"920"})
+    tests = [t for t in tests_file.build(data / "mitdb", ["920"], long=False, per_kind=20, seed=1) if t["abnormal_type"] == "V"]
+    result = evaluate.evaluate(tmp_path / "run", data / "mitdb", tests, "all")["macro"]
+    assert result["dense"] > result["always No"] + 0.3
+
+
 def test_a_reader_is_taken_from_another_run_as_it_is(data, tmp_path):
     only = dataclasses.replace(SETTINGS, dense_steps=0, text_steps=0)
     train.train(data, tmp_path / "reader", SMALL, only, set())
