@@ -6,7 +6,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from . import localization, maps, tasks
 from .clips import Clip, Sampler
-from .config import CONDITIONS, TOKENS
+from .config import OFFERED, TOKENS
 from .tokenizer import EOT, PAD, prompt
 
 
@@ -42,10 +42,10 @@ class Made(IterableDataset):
 
 def ask(found: dict[str, list[tuple[float, float]]], rng: np.random.Generator) -> tuple[str, str]:
     """A question, and its answer as the dense map has it; found: the spans of every condition."""
-    present = [c for c in CONDITIONS if found[c]]
+    present = [c for c in OFFERED if found[c]]
     if rng.random() < 0.15:
         return tasks.choose(rng, present)
-    code = rng.choice(present) if present and rng.random() < 0.7 else rng.choice(CONDITIONS)
+    code = rng.choice(present) if present and rng.random() < 0.7 else rng.choice(OFFERED)
     form = int(rng.integers(len(localization.FORMS)))
     return localization.question(code, form), localization.answer(code, found[code])
 

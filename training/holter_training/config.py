@@ -16,6 +16,8 @@ TOKENS = FRAMES // PATCH
 BEAT_CONDITIONS = ["V", "A", "L", "R"]
 EPISODES = ["AFIB", "ST"]
 CONDITIONS = BEAT_CONDITIONS + EPISODES
+# What the model may be asked for: in strangers it hardly tells ST changes from none (model card).
+OFFERED = [c for c in CONDITIONS if c != "ST"]
 BEAT_CLASSES = ["V", "A", "L", "R", "F", "/", "S", "QRS"]
 
 

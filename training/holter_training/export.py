@@ -14,7 +14,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, LEADS, RATE, SEGMENT, TOKENS
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, LEADS, OFFERED, RATE, SEGMENT, TOKENS
 from .evaluate import load
 from .model import EcgChat, doubt_at_half
 from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, prompt
@@ -179,7 +179,7 @@ def manifest(model: EcgChat, name: str, version: str) -> dict:
             "ecg_end": ECG_END,
             "turn": "llama-3",
         },
-        "localization": {"conditions": CONDITIONS, "segments": "each", "evidence": EVIDENCE},
+        "localization": {"conditions": OFFERED, "segments": "each", "evidence": EVIDENCE},
         "generation": {"max_new_tokens": 256},
     }
 

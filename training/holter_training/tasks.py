@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .config import CONDITIONS
-from .localization import NAMES
+from .config import CONDITIONS, OFFERED
+from .localization import NAMES, question
 
 REPORTS = [
     "Please provide the report for the following ECG.",
@@ -37,6 +37,7 @@ UNKNOWN = [
     "Does this ECG show left ventricular hypertrophy?",
     "Is there ST segment elevation in this ECG?",
     "Where is the P wave in this ECG?",
+    *(question(c, form) for c in CONDITIONS if c not in OFFERED for form in (0, 1, 10)),
 ]
 REFUSAL = "I was not trained to answer this question."
 
@@ -62,7 +63,7 @@ def choose(rng: np.random.Generator, present: list[str]) -> tuple[str, str]:
         return str(rng.choice(REPORTS)), report(present)
     if kind < 0.6:
         return str(rng.choice(QUERY)), ", ".join(NAMES[c].lower() for c in present) or "none"
-    asked = [str(c) for c in rng.permutation(CONDITIONS)[:2]]
+    asked = [str(c) for c in rng.permutation(OFFERED)[:2]]
     if present and rng.random() < 0.6 and not set(asked) & set(present):
         asked[rng.integers(2)] = str(rng.choice(present))
     if kind < 0.85:
