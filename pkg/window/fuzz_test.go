@@ -22,6 +22,7 @@ func FuzzResume(f *testing.F) {
 	}
 	f.Add([]byte(`{"next":3,"segments":1,"open":{"index":-1,"core":-1,"skip":-1,"input":-1,"fill":null,"tie":{"time":0}}}`))
 	f.Add([]byte(`{"next":3,"segments":1,"open":{"index":7,"core":99999999,"skip":9,"input":5000000000,"fill":[{"run":-300000000},{"run":300000000}],"tie":{"input":-7,"time":1}}}`))
+	f.Add([]byte(`{"segments":1,"open":{"input":1,"tie":{"time":1772352000000000000}}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var state State
 		if json.Unmarshal(text, &state) != nil {

@@ -67,5 +67,8 @@ func (w *Windower) Needs() (sequence uint64, ok bool) {
 // sane tells whether the numbers can be those of a segment.
 func (o *Open) sane() bool {
 	const most = 1 << 48 // thousands of years of samples
+	if o.Index == 0 && (o.Core != 0 || o.Input != 0) {
+		return false // the first window has all of the segment from its start
+	}
 	return o.Index >= 0 && o.Core >= 0 && o.Core < most && o.Input >= 0 && o.Input < most && o.Skip >= 0
 }
