@@ -5,7 +5,7 @@ import "sync"
 // health knows whether anything keeps the analysis from going on.
 type health struct {
 	mu       sync.Mutex
-	started  bool           // guarded by mu
+	started  bool           // guarded by mu: its share of the partitions is known
 	catching map[int]bool   // guarded by mu: partitions whose progress is being read
 	waiting  map[int]string // guarded by mu: partition → attempt that fails
 }
@@ -21,10 +21,16 @@ func (h *health) ready() bool {
 	return h.started && len(h.catching) == 0 && len(h.waiting) == 0
 }
 
-func (h *health) start() {
+// assigned says which partitions are this process's now. Those of before have
+// been let go, and none of these is ready until its progress has been read.
+func (h *health) assigned(partitions []int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.started = true
+	clear(h.catching)
+	for _, p := range partitions {
+		h.catching[p] = true
+	}
 }
 
 func (h *health) recovering(partition int) {

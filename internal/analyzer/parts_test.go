@@ -187,8 +187,12 @@ func TestInboxIsBounded(t *testing.T) {
 func TestHealth(t *testing.T) {
 	h := newHealth()
 	require.False(t, h.ready())
-	h.start()
+	h.assigned([]int{1})
+	require.False(t, h.ready(), "nothing is known of the partition yet")
+	h.recovered(1)
 	require.True(t, h.ready())
+	h.assigned(nil)
+	require.True(t, h.ready(), "other members have all the partitions")
 	h.recovering(1)
 	h.working(1)
 	require.False(t, h.ready(), "progress is still being read")

@@ -71,7 +71,7 @@ func New(cfg config.Config, log zerolog.Logger, parts Parts) (*Service, error) {
 }
 
 // Ready says that the analyzer takes signal: its topics and InfluxDB are there,
-// and nothing that it needs is failing.
+// it has its share of the partitions, and nothing that it needs is failing.
 func (s *Service) Ready() bool { return s.health.ready() }
 
 // Run analyses until ctx is done and what was decided by then is stored. Before
@@ -97,8 +97,9 @@ func (s *Service) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.health.start()
-	return s.client.NewGroup("analyzer", kafka.TopicSamples).Run(ctx, s.own)
+	group := s.client.NewGroup("analyzer", kafka.TopicSamples)
+	group.Assigned = s.health.assigned
+	return group.Run(ctx, s.own)
 }
 
 // own analyses a partition until ctx is done.

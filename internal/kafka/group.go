@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,10 @@ type Group struct {
 	id     string
 	topics []string
 	timing timing
+
+	// Assigned, if set, is told which partitions this member is given, before
+	// handle is called for any of them; none is possible.
+	Assigned func(partitions []int)
 }
 
 type timing struct {
@@ -85,6 +90,9 @@ func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, p *Par
 			continue
 		}
 		log.Info().Int32("generation", generation.ID).Str("partitions", describe(generation)).Msg("joined the consumer group")
+		if g.Assigned != nil {
+			g.Assigned(given(generation))
+		}
 		for topic, partitions := range generation.Assignments {
 			for _, assigned := range partitions {
 				handlers.Add(1)
@@ -127,6 +135,18 @@ func (g *Group) own(
 		err = errors.New("its handler returned early")
 	}
 	stop(fmt.Errorf("consume partition %d of %s: %w", p.ID, topic, err))
+}
+
+// given are the numbers of the partitions of a generation, in whatever topic.
+func given(generation *kafkago.Generation) []int {
+	var ids []int
+	for _, partitions := range generation.Assignments {
+		for _, p := range partitions {
+			ids = append(ids, p.ID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func describe(generation *kafkago.Generation) string {
