@@ -1,6 +1,6 @@
 """Writes the model card: the text below with the figures of a cross-validation.
 
-python -m holter_training.card --results results/crossval.json --model ../models/default --out ../models/default/MODEL_CARD.md
+python -m holter_training.card --results FILE.json --model DIR --settings "--dense-steps 5500 …" --out ../models/default/MODEL_CARD.md
 """
 
 import argparse
