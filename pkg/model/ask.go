@@ -122,7 +122,7 @@ func (m *Model) answer(t task) (Answer, error) {
 			a.Confidence += s.Confidence * s.Len() / total
 		}
 	}
-	return a, nil
+	return m.manifest.Localization.calibrated(a), nil
 }
 
 // appendHeat appends the heat of a job's core.

@@ -95,6 +95,8 @@ type Localization struct {
 	// own words: nats for a token that continues what they say, and as often the
 	// log odds of whether there is anything. 0 where the encoder gives no spans.
 	Evidence float64 `json:"evidence,omitempty"`
+	// Calibration of the confidences, by condition.
+	Calibration map[string]Calibration `json:"calibration,omitempty"`
 }
 
 // Generation bounds answers.

@@ -92,6 +92,7 @@ func (l Localization) check(p *problems) {
 	p.conditions("localization.conditions", l.Conditions)
 	p.need(l.Segments == each || l.Segments == joint, "localization.segments: %q, want each or joint", l.Segments)
 	p.need(l.Evidence >= 0 && l.Evidence <= 100, "localization.evidence: %g, want 0 to 100", l.Evidence)
+	l.checkCalibration(p)
 }
 
 // problems collects what is wrong.

@@ -44,6 +44,11 @@ class Augment:
         if rng.random() < 0.05:
             a = rng.integers(SEGMENT - 200)
             x[:, a : a + rng.integers(20, 150)] = x[:, a : a + 1]
+        if rng.random() < 0.08:
+            x += size * transient(len(x), rng)
+        if rng.random() < 0.04:
+            high = np.percentile(x, 99.5, -1, keepdims=True) - rng.uniform(0, 0.4) * size
+            x = np.minimum(x, high)
         return x
 
 
@@ -76,3 +81,13 @@ def filtered(x, rng):
     taps = rng.normal(0, 0.35, int(rng.integers(3, 11)))
     taps[0] = 1
     return lfilter(taps, 1, x - x[:, :1], axis=-1)
+
+
+def transient(leads, rng):
+    """An electrode that is touched: a jump many times as large as the ECG, which the front end lets die away."""
+    a = rng.integers(-100, SEGMENT - 50)
+    t = np.arange(SEGMENT) - a
+    decay = np.where(t >= 0, np.exp(-np.maximum(t, 0) / rng.uniform(5, 120)), 0)
+    if rng.random() < 0.5:
+        decay *= np.cos(2 * np.pi * t / rng.uniform(30, 300))
+    return rng.uniform(1, 8) * rng.normal(0, 1, (leads, 1)) * decay

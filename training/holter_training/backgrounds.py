@@ -27,6 +27,7 @@ class Background:
     beats: list[Beat]
     size: np.ndarray  # [leads] range of the QRS complexes
     noise: np.ndarray  # [leads] deviation between beats
+    level: bool = False  # known to have no ST deviation
 
 
 def peaks(signal: np.ndarray) -> np.ndarray:
@@ -60,7 +61,7 @@ def cut(record: Record, at: np.ndarray, symbols: np.ndarray) -> Background | Non
             beats.append(Beat(wave, pre, symbols[i], at[i + 1] - at[i]))
     size = np.ptp(usual, -1)
     ends = np.stack([np.diff(b.wave[:, -12:], axis=-1) for b in beats])
-    return Background(record.person, record.slots, beats, size, np.std(ends, (0, 2)) / np.sqrt(2))
+    return Background(record.person, record.slots, beats, size, np.std(ends, (0, 2)) / np.sqrt(2), {"STE", "STD"} <= record.absent)
 
 
 def stretches(record: Record, kinds: str = "NLR", seconds: int = 20) -> list[Background]:

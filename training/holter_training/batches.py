@@ -50,13 +50,41 @@ def ask(found: dict[str, list[tuple[float, float]]], rng: np.random.Generator) -
     return localization.question(code, form), localization.answer(code, found[code])
 
 
-def questions(prob: np.ndarray, tok, rng: np.random.Generator) -> dict[str, torch.Tensor]:
-    """One question about each dense map [n, kinds, frames]: ids, and labels where the answer is to be written."""
+def ask_several(found: list[dict], rng: np.random.Generator) -> tuple[str, str, list[int]]:
+    """A question about several segments, its answer, and how many segments each ECG has: one long ECG or many."""
+    present = [[c for c in OFFERED if f[c]] for f in found]
+    if rng.random() < 0.4:
+        q, a = tasks.choose(rng, [c for c in OFFERED if any(c in p for p in present)])
+        return q, a, [len(found)]
+    return *tasks.compare(rng, present), [1] * len(found)
+
+
+SEVERAL = 0.2  # share of the batches whose questions are about more than one segment
+
+
+def questions(prob: np.ndarray, tok, rng: np.random.Generator) -> dict:
+    """Questions about dense maps [n, kinds, frames]: ids, labels where the answer is to be written, and of each
+    ECG in the order of the questions the maps of its segments."""
+    found = [maps.found(one) for one in prob]
+    rows, clips, at = [], [], 0
+    several = rng.random() < SEVERAL
+    while at < len(found):
+        n = min(int(rng.integers(2, 7)), len(found) - at) if several else 1
+        if n > 1:
+            q, a, parts = ask_several(found[at : at + n], rng)
+        else:
+            (q, a), parts = ask(found[at], rng), [1]
+        rows.append((prompt(tok, q, [1 + (TOKENS * p) for p in parts]), tok.encode(a, add_special_tokens=False).ids))
+        for p in parts:
+            clips.append(list(range(at, at + p)))
+            at += p
+    return {**padded(rows, tok), "clips": clips}
+
+
+def padded(rows: list[tuple[list[int], list[int]]], tok) -> dict[str, torch.Tensor]:
+    """Prompts and answers as ids and labels [rows, width]."""
     pad, eot = tok.token_to_id(PAD), tok.token_to_id(EOT)
-    rows = []
-    for one in prob:
-        q, a = ask(maps.found(one), rng)
-        rows.append((prompt(tok, q, TOKENS + 1), tok.encode(a, add_special_tokens=False).ids + [eot]))
+    rows = [(h, [*t, eot]) for h, t in rows]
     width = max(len(h) + len(t) for h, t in rows)
     width = (width + 15) // 16 * 16
     ids = np.full((len(rows), width), pad)

@@ -1,4 +1,4 @@
-"""Bundle branch blocks made from normal beats: a late, slow part is added to the QRS complex of every lead.
+"""Bundle branch blocks and paced beats made from normal beats: a late, slow part is added to the QRS complex.
 
 Two or three people of the annotated records have such a block. Its direction
 in each lead is what textbooks say: a right block ends towards V1 and away from
@@ -41,3 +41,20 @@ def blocked(bg: Background, code: str, rng: np.random.Generator) -> Background:
         wave = wave - (1 - keep) * window * (wave - level)
         beats.append(Beat(wave + height[:, None] * part, b.peak, code, b.rr))
     return Background(bg.person, bg.slots, beats, bg.size + np.abs(height), bg.noise)
+
+
+def paced(bg: Background, rng: np.random.Generator) -> Background:
+    """The same person with a ventricular pacemaker: the spike, and a wide complex in place of the narrow one."""
+    wide = blocked(bg, "L", rng)
+    spike = rng.normal(0, 1, len(bg.slots)) * float(np.max(bg.size)) * rng.choice([0.0, 0.15, 0.5, 1.0])
+    ahead = int(rng.integers(3, 8))
+    sensed = rng.random() < 0.4  # the atrium leads: the P wave stays
+    beats = []
+    for b in wide.beats:
+        wave = b.wave.copy()
+        start = max(b.peak - ahead, 1)
+        if not sensed:
+            wave[:, :start] = np.linspace(wave[:, 0], wave[:, start], start, axis=-1)
+        wave[:, start] += spike
+        beats.append(Beat(wave, b.peak, "/", b.rr))
+    return Background(bg.person, bg.slots, beats, wide.size, bg.noise)

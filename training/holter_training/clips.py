@@ -5,29 +5,24 @@ import dataclasses
 import numpy as np
 
 from .augment import Augment
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAMES, LEADS, RATE, SEGMENT
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, EPISODES, FRAMES, LEADS, RATE, SEGMENT
 from .localization import spans, within
-from .records import Record
+from .records import Record, scale
 from .sources import Sources
 
 SECONDS = SEGMENT / RATE
-SYMBOL_CLASS = {"V": "V", "A": "A", "L": "L", "R": "R", "F": "F", "/": "/", "f": "/", "S": "S", "a": "S", "J": "S"}
+SPANS = BEAT_CONDITIONS + EPISODES
+SYMBOL_CLASS = {"V": "V", "A": "A", "L": "L", "R": "R", "F": "F", "/": "/", "S": "S", "a": "S", "J": "S"}
 
 
 @dataclasses.dataclass
 class Clip:
     ecg: np.ndarray  # [12, 1000], scaled
-    spans: np.ndarray  # [conditions, frames] 0 or 1
-    beats: np.ndarray  # [classes, frames] 0 or 1
-    span_known: np.ndarray  # [conditions] 0 or 1
+    spans: np.ndarray  # [SPANS, frames] 0 or 1
+    beats: np.ndarray  # [classes, frames] 0 to 1
+    span_known: np.ndarray  # [SPANS] 0 or 1
     beat_known: np.ndarray  # [classes] 0 or 1
     found: dict[str, list[tuple[float, float]]]  # answers, for the conditions that are known
-
-
-def scale(x: np.ndarray) -> np.ndarray:
-    """Each lead to [-1, 1] over the clip; a flat lead to 0."""
-    low, high = x.min(-1, keepdims=True), x.max(-1, keepdims=True)
-    return np.where(high > low, (x - low) / np.maximum(high - low, 1e-9) * 2 - 1, 0).astype(np.float32)
 
 
 def cut(record: Record, start: float, stretch: float = 1.0) -> tuple[np.ndarray, np.ndarray | None]:
@@ -45,13 +40,13 @@ def cut(record: Record, start: float, stretch: float = 1.0) -> tuple[np.ndarray,
 def targets(record: Record, times: np.ndarray | None, stretch: float, start: float) -> Clip:
     clip = Clip(
         np.zeros((len(LEADS), SEGMENT), np.float32),
-        np.zeros((len(CONDITIONS), FRAMES), np.float32),
+        np.zeros((len(SPANS), FRAMES), np.float32),
         np.zeros((len(BEAT_CLASSES), FRAMES), np.float32),
-        np.zeros(len(CONDITIONS), np.float32),
+        np.zeros(len(SPANS), np.float32),
         np.zeros(len(BEAT_CLASSES), np.float32),
         {},
     )
-    for i, code in enumerate(CONDITIONS):
+    for i, code in enumerate(SPANS):
         if times is not None and code in BEAT_CONDITIONS:
             clip.found[code] = spans(times, record.symbols, code, 0.0, SECONDS)
         elif code in record.episodes:
@@ -79,10 +74,14 @@ def targets(record: Record, times: np.ndarray | None, stretch: float, start: flo
         for code in record.absent.intersection(BEAT_CONDITIONS):
             clip.beat_known[BEAT_CLASSES.index(code)] = 1
         if record.beats is not None:
-            clip.beat_known[-1] = 1
-            for t in (record.beats - start) * stretch:
+            sure = np.zeros((len(record.beats), len(BEAT_CLASSES))) if record.sure is None else record.sure
+            clip.beat_known[slice(None) if record.sure is not None else -1] = 1
+            for t, row in zip((record.beats - start) * stretch, sure):
                 if 0 <= t < SECONDS:
+                    clip.beats[:, int(t * 20)] = row
                     clip.beats[-1, int(t * 20)] = 1
+            for code in record.absent.intersection(BEAT_CONDITIONS):
+                clip.beats[BEAT_CLASSES.index(code)] = 0
     # A beat lights its two neighbours half, so that a peak between frames costs little.
     wide = np.maximum(np.roll(clip.beats, 1, -1), np.roll(clip.beats, -1, -1)) * 0.5
     clip.beats = np.maximum(clip.beats, wide)
@@ -97,8 +96,9 @@ class Sampler:
     """Clips of every source; people weigh alike, abnormal stretches are drawn more often than they occur."""
 
     # Shares of the clips; what is left comes from the annotated records at their natural prevalence.
-    THROUGHOUT = {"L": 0.025, "R": 0.025, "AFIB": 0.04, "ST": 0.05}  # recordings known to hold a condition all along
-    OTHERS = 0.15
+    THROUGHOUT = {"L": 0.02, "R": 0.02, "/": 0.01, "AFIB": 0.04, "AFL": 0.01, "ST": 0.03}  # held all along
+    OTHERS = 0.3  # most of them home recordings of normal rhythm: what a premature beat is not
+    ECTOPIC = 0.15  # around beats that a teacher holds abnormal, in recordings that nobody annotated
     RARE = 0.4  # share of the annotated records' clips that lie around an abnormal beat
 
     def __init__(self, sources: Sources, seed: int):
@@ -112,20 +112,29 @@ class Sampler:
             code: people([r for group in sources.others for r in group if code in r.throughout]) for code in self.THROUGHOUT
         }
         self.others = [people(group) for group in sources.others if group]
+        sizes = np.sqrt([len(group) for group in self.others])
+        self.weights = sizes / sizes.sum()
+        self.ectopic = [[(r, at) for r in group if len(at := ectopic(r))] for group in sources.others]
+        self.ectopic = [group for group in self.ectopic if group]
 
     def _draw(self) -> tuple[Record, float]:
         rng, share = self.rng, self.rng.random()
         for code, part in self.THROUGHOUT.items():
-            share -= part
-            if share < 0 and self.throughout[code]:
+            share -= part if self.throughout[code] else 0
+            if share < 0:
                 return self._somewhere(self.throughout[code])
-        share -= self.OTHERS
-        if share < 0 and self.others:
-            return self._somewhere(self.others[rng.integers(len(self.others))])
-        share -= self.sources.synthetic
-        if share < 0 and self.sources.rhythms:
-            signal, slots, times, symbols = self.sources.rhythms.draw(rng)
-            return Record("synthetic", "", signal, slots, times, symbols), rng.uniform(0, 1)
+        share -= self.OTHERS if self.others else 0
+        if share < 0:
+            return self._somewhere(self.others[rng.choice(len(self.others), p=self.weights)])
+        share -= self.ECTOPIC if self.ectopic else 0
+        if share < 0:
+            group = self.ectopic[rng.integers(len(self.ectopic))]
+            r, at = group[rng.integers(len(group))]
+            start = at[rng.integers(len(at))] - rng.uniform(0, SECONDS)
+            return r, float(np.clip(start, 0, max(0.0, r.signal.shape[1] / RATE - SECONDS)))
+        share -= self.sources.synthetic if self.sources.rhythms else 0
+        if share < 0:
+            return self.sources.rhythms.draw(rng), rng.uniform(0, 1)
         if rng.random() < self.RARE and any(self.where.values()):
             code = rng.choice([c for c in BEAT_CONDITIONS if self.where[c]], p=self._weights())
             r, at = self.where[code][rng.integers(len(self.where[code]))]
@@ -141,7 +150,7 @@ class Sampler:
         return r, self.rng.uniform(0, max(0.0, r.signal.shape[1] / RATE - SECONDS))
 
     def _weights(self) -> np.ndarray:
-        want = {"V": 0.45, "A": 0.35, "L": 0.1, "R": 0.1}
+        want = {"V": 0.42, "A": 0.33, "L": 0.09, "R": 0.09, "F": 0.04, "/": 0.03}
         w = np.array([want[c] for c in BEAT_CONDITIONS if self.where[c]])
         return w / w.sum()
 
@@ -155,6 +164,14 @@ class Sampler:
         x, slots = self.augment(x, record.slots, self.rng)
         clip.ecg[slots] = scale(x)
         return clip
+
+
+def ectopic(r: Record) -> np.ndarray:
+    """Seconds of the beats that a teacher holds premature."""
+    if r.sure is None:
+        return np.empty(0)
+    kinds = [BEAT_CLASSES.index(c) for c in ("V", "A", "F") if c not in r.absent]
+    return r.beats[r.sure[:, kinds].max(1, initial=0) > 0.6]
 
 
 def people(records: list[Record]) -> list[list[Record]]:

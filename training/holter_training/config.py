@@ -12,13 +12,15 @@ FRAMES = SEGMENT // FRAME
 PATCH = 4  # frames of one token, 0.2 s
 TOKENS = FRAMES // PATCH
 
-# Conditions that the model localizes, and the beat classes of its dense head.
-BEAT_CONDITIONS = ["V", "A", "L", "R"]
-EPISODES = ["AFIB", "ST"]
-CONDITIONS = BEAT_CONDITIONS + EPISODES
-# What the model may be asked for: in strangers it hardly tells ST changes from none (model card).
-OFFERED = [c for c in CONDITIONS if c != "ST"]
+# Conditions that the model localizes. Beats and episodes are told by the dense head; patterns follow from the beats.
+BEAT_CONDITIONS = ["V", "A", "L", "R", "F", "/"]
+EPISODES = ["AFIB", "AFL", "STE", "STD", "ST"]
+PATTERNS = ["VT", "SVTA", "B", "T", "P"]
+CONDITIONS = BEAT_CONDITIONS + EPISODES + PATTERNS
 BEAT_CLASSES = ["V", "A", "L", "R", "F", "/", "S", "QRS"]
+DENSE = len(BEAT_CONDITIONS) + len(EPISODES) + len(BEAT_CLASSES)  # rows of the dense head
+# What the model may be asked for: in strangers it hardly tells ST changes from none (model card).
+OFFERED = [c for c in CONDITIONS if not c.startswith("ST")]
 
 
 @dataclasses.dataclass
@@ -34,8 +36,10 @@ class ModelConfig:
     mlp: int = 512
     vocab: int = 0  # set from the tokenizer
     dropout: float = 0.0
-    # Probability from which on a beat, or a frame of an episode, is one of CONDITIONS; chosen on the cross-validation.
-    thresholds: list[float] = dataclasses.field(default_factory=lambda: [0.12, 0.18, 0.1, 0.1, 0.5, 0.5])
+    # Probability from which on a beat, or a frame of an episode, is one; chosen on the cross-validation.
+    thresholds: list[float] = dataclasses.field(
+        default_factory=lambda: [0.12, 0.18, 0.1, 0.1, 0.2, 0.3, 0.5, 0.5, 0.5, 0.5, 0.5]
+    )
 
     @property
     def head_dim(self) -> int:

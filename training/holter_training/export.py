@@ -14,7 +14,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, LEADS, OFFERED, RATE, SEGMENT, TOKENS
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, LEADS, OFFERED, RATE, SEGMENT, TOKENS
 from .evaluate import load
 from .model import EcgChat, doubt_at_half
 from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, prompt
@@ -29,7 +29,7 @@ class EncoderGraph(nn.Module):
     def __init__(self, model: EcgChat):
         super().__init__()
         self.encoder = model.encoder
-        self.rows = [len(CONDITIONS) + BEAT_CLASSES.index(c) for c in BEAT_CONDITIONS]
+        self.rows = [len(BEAT_CONDITIONS) + len(EPISODES) + BEAT_CLASSES.index(c) for c in BEAT_CONDITIONS]
 
     def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Embeddings; the heat, so scaled that from one half on a beat is of the kind; the map's spans."""
@@ -120,7 +120,7 @@ def check(model: EcgChat, tok, out: Path) -> float:
         compare(got[0], embeddings)
         compare(got[1], heat)
         compare(got[2], spans)
-        ids = torch.tensor([prompt(tok, "Where is the Atrial premature beat located in this ECG?", TOKENS + 1)] * 4)
+        ids = torch.tensor([prompt(tok, "Where is the Atrial premature beat located in this ECG?", [TOKENS + 1])] * 4)
         compare(run("embed", input_ids=ids.numpy())[0], model.embed(ids))
         x = model.fuse(ids, embeddings, tok.token_to_id(ECG))
         mask = torch.ones_like(ids)

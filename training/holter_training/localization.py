@@ -8,7 +8,17 @@ NAMES = {
     "S": "Supraventricular premature or ectopic beat (atrial or nodal)",
     "L": "Left bundle branch block beat",
     "R": "Right bundle branch block beat",
+    "F": "Fusion of ventricular and normal beat",
+    "/": "Paced beat",
     "AFIB": "Atrial fibrillation",
+    "AFL": "Atrial flutter",
+    "VT": "Ventricular tachycardia",
+    "SVTA": "Supraventricular tachyarrhythmia",
+    "B": "Ventricular bigeminy",
+    "T": "Ventricular trigeminy",
+    "P": "Pause",
+    "STE": "ST segment elevation",
+    "STD": "ST segment depression",
     "ST": "ST segment change",
 }
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -25,13 +26,13 @@ class Run:
         size = sum(p.numel() for p in model.parameters())
         print(f"{folder}: {size / 1e6:.2f} M parameters, leaving out {sorted(leave_out) or 'nobody'}")
 
-    def borrow(self, other: Path, prefixes: tuple[str, ...]) -> None:
-        """Takes the weights whose names begin so from another run, whose reader phase is over."""
-        if "reader" in self.state["done"] or self.state["phase"]:
+    def borrow(self, other: Path, wanted: Callable[[str], bool], what: str) -> None:
+        """Takes the weights whose names are wanted from another run, once; `what` is done with that."""
+        if what in self.state["done"] or self.state["phase"]:
             return  # its own, or taken before
         theirs = torch.load(Path(other) / "checkpoint.pt", weights_only=True)["model"]
-        self.model.load_state_dict({k: v for k, v in theirs.items() if k.startswith(prefixes)}, strict=False)
-        self.state["done"] = ["reader"]
+        self.model.load_state_dict({k: v for k, v in theirs.items() if wanted(k)}, strict=False)
+        self.state["done"] = [*self.state["done"], what]
 
     def phase(self, name: str, steps: int, rate: float, parameters: list) -> "Phase":
         return Phase(self, name, steps, rate, parameters)

@@ -52,8 +52,8 @@ def made(rng: np.random.Generator) -> np.ndarray:
         out[i] = np.maximum(sure[which], sure[which + 1])
         out[len(CONDITIONS) + i] = bumps(beats, sure[1:-1] * 0.6)
     for i in range(len(BEAT_CONDITIONS), len(CONDITIONS)):
-        mask = np.full(FRAMES, float(rng.random() < 0.5))
-        if rng.random() < 0.5:
+        mask = np.full(FRAMES, float(rng.random() < 0.2))
+        if rng.random() < 0.3:
             a, b = np.sort(rng.integers(0, FRAMES, 2))
             mask[a:b] = 1 - mask[a:b]
         drift = np.interp(np.arange(FRAMES), np.linspace(0, FRAMES, 9), rng.normal(0, 1, 9))

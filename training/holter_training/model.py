@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, DENSE, EPISODES, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
+from .rules import intervals, patterns
 
 
 class ConvBlock(nn.Module):
@@ -86,26 +87,6 @@ def doubt_at_half(prob: Tensor, threshold: Tensor) -> Tensor:
     return torch.sigmoid(torch.log(prob / (1 - prob)) - threshold)
 
 
-def intervals(prob: Tensor) -> Tensor:
-    """The interval rule on dense probabilities [n, kinds, frames]: [n, beat conditions, frames].
-
-    A frame between two beats belongs to a span as surely as the surer of the two is an abnormal beat.
-    """
-    beats, frames = prob[:, -1], prob.shape[-1]
-    peak = (beats >= F.max_pool1d(beats.unsqueeze(1), 7, 1, 3).squeeze(1)) & (beats > 0.15)
-    first = len(CONDITIONS)
-    heat = F.max_pool1d(prob[:, first : first + len(BEAT_CONDITIONS)], 5, 1, 2)
-    heat = torch.cat([heat, torch.zeros_like(heat[..., :1])], -1)  # for where there is no beat
-    at = torch.arange(frames, device=prob.device)
-    here, there = at.unsqueeze(1), at.unsqueeze(0)
-    peak = peak.unsqueeze(1)
-    before = torch.where(peak & (there <= here), there, -1).amax(-1)
-    after = torch.where(peak & (there > here), there, frames).amin(-1)
-    before = torch.where(before < 0, frames, before)
-    index = lambda i: i.unsqueeze(1).expand(-1, heat.shape[1], -1)
-    return torch.maximum(heat.gather(2, index(before)), heat.gather(2, index(after)))
-
-
 def edges(rows: Tensor) -> Tensor:
     """Where spans begin, and where they end: [n, conditions, frames] -> [n, 2 * conditions, frames]."""
     on = torch.sigmoid(40 * (rows - 0.5))
@@ -134,7 +115,7 @@ class Encoder(nn.Module):
         self.spread = nn.Linear(c.encoder, c.stem * PATCH)
         self.refine = nn.Sequential(ConvBlock(c.stem), ConvBlock(c.stem))
         kinds = len(CONDITIONS) + len(BEAT_CLASSES)
-        self.dense = nn.Conv1d(c.stem, kinds, 1)
+        self.dense = nn.Conv1d(c.stem, DENSE, 1)
         nn.init.constant_(self.dense.bias, -3.0)  # most frames hold nothing
         self.feedback = nn.Linear((kinds + 2 * len(CONDITIONS)) * PATCH, c.encoder)
         self.fed = nn.LayerNorm(c.encoder)
@@ -153,7 +134,7 @@ class Encoder(nn.Module):
         return (total / (norm + 1e-6)).view(clips, c, f)
 
     def look(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
-        """[n, 12, 1000] -> features [n, 1 + 50, width], dense logits [n, kinds, 200]."""
+        """[n, 12, 1000] -> features [n, 1 + 50, width], dense logits [n, DENSE, 200]."""
         n = ecg.shape[0]
         present = torch.nonzero(ecg.abs().amax(-1) > 0)
         clip, slot = present[:, 0], present[:, 1]
@@ -167,9 +148,14 @@ class Encoder(nn.Module):
         return y, self.dense(self.refine(x + spread))
 
     def map(self, prob: Tensor) -> Tensor:
-        """Dense probabilities as the language model is to see them: spans by the interval rule, doubt at one half."""
-        spans = torch.cat([intervals(prob), prob[:, len(BEAT_CONDITIONS) : len(CONDITIONS)]], 1)
-        return torch.cat([doubt_at_half(spans, self.threshold), prob[:, len(CONDITIONS) :]], 1)
+        """Dense probabilities as the language model is to see them, doubt at one half: [n, kinds, 200].
+
+        Spans of beats by the interval rule, episodes, patterns of beats, and the classes of the beats.
+        """
+        beats, told = len(BEAT_CONDITIONS), len(BEAT_CONDITIONS) + len(EPISODES)
+        sure = doubt_at_half(prob[:, told : told + beats], self.threshold[:, :beats])
+        episodes = doubt_at_half(prob[:, beats:told], self.threshold[:, beats:])
+        return torch.cat([intervals(sure, prob[:, -1]), episodes, patterns(sure, prob[:, -1]), prob[:, told:]], 1)
 
     def project(self, y: Tensor, prob: Tensor) -> Tensor:
         """Features (zeros: none) and a map [n, kinds, 200] -> embeddings [n, 1 + 50, hidden]."""
@@ -180,7 +166,7 @@ class Encoder(nn.Module):
         return self.connector(torch.cat([y[:, :1], y[:, 1:] + self.feedback(4 * back)], 1))
 
     def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
-        """[n, 12, 1000] -> embeddings [n, 1 + 50, hidden], dense logits [n, kinds, 200]."""
+        """[n, 12, 1000] -> embeddings [n, 1 + 50, hidden], dense logits [n, DENSE, 200]."""
         y, dense = self.look(ecg)
         return self.project(y, self.map(torch.sigmoid(dense))), dense
 

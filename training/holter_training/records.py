@@ -13,7 +13,7 @@ import wfdb
 from scipy.signal import resample_poly
 from tqdm import tqdm
 
-from .config import LEADS, RATE, SEGMENT
+from .config import CONDITIONS, LEADS, RATE, SEGMENT
 from .localization import BEAT_SYMBOLS
 
 PACED = {"102", "104", "107", "217"}
@@ -27,7 +27,8 @@ class Record:
     slots: list[int]
     times: np.ndarray | None = None  # seconds of every annotated beat
     symbols: np.ndarray | None = None
-    beats: np.ndarray | None = None  # seconds of R peaks whose class is not known
+    beats: np.ndarray | None = None  # seconds of R peaks whose class nobody annotated
+    sure: np.ndarray | None = None  # [beats, BEAT_CLASSES] how surely a teacher holds them of a class
     episodes: dict[str, list[tuple[float, float]]] = dataclasses.field(default_factory=dict)  # of the rhythms that were looked for
     absent: frozenset[str] = frozenset()  # conditions known not to be there at all
     throughout: frozenset[str] = frozenset()  # conditions of every beat
@@ -41,6 +42,12 @@ def slot(name: str) -> int:
 def resample(x: np.ndarray, rate: int) -> np.ndarray:
     g = np.gcd(RATE, rate)
     return resample_poly(x, RATE // g, rate // g, axis=-1, padtype="line").astype(np.float32)
+
+
+def scale(x: np.ndarray) -> np.ndarray:
+    """Each lead to [-1, 1] over the clip; a flat lead to 0."""
+    low, high = x.min(-1, keepdims=True), x.max(-1, keepdims=True)
+    return np.where(high > low, (x - low) / np.maximum(high - low, 1e-9) * 2 - 1, 0).astype(np.float32)
 
 
 def rhythms(note, end: float) -> dict[str, list[tuple[float, float]]]:
@@ -96,10 +103,18 @@ def ptbxl(folder: Path) -> list[Record]:
             throughout.add("AFIB")
         elif not codes & {"AFLT", "SVARR", "PACE"}:
             absent.add("AFIB")
+        if codes & {"AFLT"}:
+            throughout.add("AFL")
+        elif not codes & {"AFIB", "SVARR"}:
+            absent.add("AFL")
         if codes & {"STD_", "STE_"}:
-            throughout.add("ST")
+            throughout |= {"ST", "STD" if "STD_" in codes else "STE"}
         elif codes & {"NORM"}:
-            absent.add("ST")
+            absent |= {"ST", "STD", "STE"}
+        if codes & {"PACE"} and not codes & {"SR", "PVC"}:
+            throughout.add("/")
+        elif not codes & {"PACE"}:
+            absent |= {"/", "F"}
         blocks = {"CLBBB", "CRBBB", "ILBBB", "IRBBB", "IVCD", "PACE", "WPW"}
         if not codes & blocks:
             absent |= {"L", "R"}
@@ -132,11 +147,11 @@ def lead_i(file: Path) -> list[Record]:
         clips = resample(adc[s] - adc[s].mean(-1, keepdims=True), 125)
         for i, clip in enumerate(clips):
             peaks = np.flatnonzero(marks[s, i]) / 125 if i == 0 else None
-            out.append(Record(f"leadI{s}.{i}", f"leadI{s}", clip[None], [0], beats=peaks, absent=frozenset([*"VALR", "AFIB", "ST"])))
+            out.append(Record(f"leadI{s}.{i}", f"leadI{s}", clip[None], [0], beats=peaks, absent=frozenset(CONDITIONS)))
     return out
 
 
-CINC_ABSENT = {"N": [*"VALR", "AFIB"], "A": ["A"], "O": ["AFIB"], "~": ["AFIB"]}
+CINC_ABSENT = {"N": [*"VALRF/", "AFIB", "AFL"], "A": ["A", "/"], "O": ["AFIB"], "~": ["AFIB"]}
 
 
 def cinc2017(file: Path, label: str, leave_out: set[str] = frozenset(), keep: set[str] | None = None) -> list[Record]:

@@ -7,12 +7,15 @@ known places, and also one with an irregular rhythm that holds none.
 
 import numpy as np
 
+from .atria import flutter_gaps, fluttering, shifted
 from .backgrounds import Background, Beat
-from .blocks import blocked
+from .blocks import blocked, paced
 from .config import RATE, SEGMENT
+from .records import Record
 
-PATTERNS = {"none": 0.12, "arrhythmia": 0.08, "fibrillation": 0.08, "V": 0.34, "A": 0.26, "both": 0.12}
-BLOCKED = 0.2  # share of normal backgrounds that are given a bundle branch block
+PATTERNS = {"none": 0.12, "arrhythmia": 0.08, "fibrillation": 0.06, "flutter": 0.05, "V": 0.33, "A": 0.25, "both": 0.11}
+BLOCKED, PACED = 0.2, 0.05  # shares of normal backgrounds that are given a bundle branch block, a pacemaker
+SHIFTED = 0.5  # share of those known to have a level ST segment that are given a shift
 MARGIN = 300  # samples more than a clip needs
 
 
@@ -26,22 +29,55 @@ class Rhythms:
         for person, wave in donors:
             self.people.setdefault(person, []).append(wave)
 
-    def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, list[int], np.ndarray, np.ndarray]:
+    def draw(self, rng: np.random.Generator) -> Record:
         group = self.backgrounds[rng.integers(len(self.backgrounds))]
         bg = group[rng.integers(len(group))]
         if bg.beats[0].symbol == "N" and rng.random() < BLOCKED:
             bg = blocked(bg, "LR"[rng.integers(2)], rng)
+        elif bg.beats[0].symbol == "N" and rng.random() < PACED:
+            bg = paced(bg, rng)
         pattern = rng.choice(list(PATTERNS), p=list(PATTERNS.values()))
         beats, gaps = self._sinus(bg, pattern, rng)
+        if pattern == "flutter":
+            gaps, wave = flutter_gaps(len(beats), rng)
+        out, rr = self._ectopic(bg, beats, gaps, pattern, rng)
+        shift = None
+        if bg.level and rng.random() < SHIFTED:
+            out, *shift = shifted(out, bg, rng)
+        signal, times = render(out, rr, bg, rng)
+        episodes: dict[str, list[tuple[float, float]]] = {}
+        if pattern == "flutter":
+            signal = fluttering(signal, wave, bg.size, rng)
+            episodes["AFL"] = [(0.0, signal.shape[1] / RATE)]
+        elif pattern != "fibrillation":
+            episodes |= {"AFIB": [], "AFL": []}
+        if bg.level and pattern not in ("flutter", "fibrillation"):
+            episodes |= {"STE": [], "STD": [], "ST": []}
+            if shift:
+                name, first, last = shift
+                end = times[last + 1] if last + 1 < len(times) else signal.shape[1] / RATE
+                episodes[name] = episodes["ST"] = [(times[first], end)]
+        return Record("synthetic", "", signal, bg.slots, times, np.array([b.symbol for b in out]), episodes=episodes)
+
+    def _ectopic(self, bg: Background, beats: list[Beat], gaps: np.ndarray, pattern: str, rng) -> tuple[list[Beat], list[float]]:
+        """The beats with ectopic ones between them, and the distance of each to the next."""
         out, rr = [], []
         ventricular = self._ventricular(bg, rng)
         rate = {"V": rng.choice([0.07, 0.15, 0.3, 0.9]), "A": 0.0, "both": 0.12}.get(pattern, 0.0)
         early = {"A": rng.choice([0.08, 0.15, 0.35]), "both": 0.12}.get(pattern, 0.0)
+        fused = 0.3 if pattern == "V" and rng.random() < 0.25 else 0.0
         i = 0
         while i < len(beats) - 1:
             out.append(beats[i])
             usual = gaps[i]
             if rng.random() < rate:
+                if rng.random() < fused:
+                    rr.append(usual * rng.uniform(0.88, 1.0))
+                    i += 1
+                    out.append(fusion(beats[i], ventricular(rng), rng))
+                    rr.append(usual * rng.uniform(0.95, 1.1))
+                    i += 1
+                    continue
                 run = 1 if rng.random() < 0.8 else int(rng.integers(2, 6))
                 couple = rng.uniform(0.45, 0.92) if rng.random() < 0.92 else rng.uniform(0.95, 1.25)
                 rr.append(max(couple * usual, 28))
@@ -62,7 +98,7 @@ class Rhythms:
             else:
                 rr.append(usual)
             i += 1
-        return (*render(out, rr, bg, rng), np.array([b.symbol for b in out]))
+        return out, rr
 
     def _sinus(self, bg: Background, pattern: str, rng) -> tuple[list[Beat], np.ndarray]:
         """The person's beats in their order, over and over, until they fill a clip; and the gaps between them."""
@@ -73,8 +109,9 @@ class Rhythms:
         gaps = np.array([b.rr for b in beats], float)
         if rng.random() < 0.5:  # another heart rate
             gaps *= np.clip(rng.uniform(0.75, 1.3), 45 / mean, 150 / mean)
-        if pattern == "fibrillation":
+        if pattern in ("fibrillation", "flutter"):
             beats = [without_p(b, rng) for b in beats]
+        if pattern == "fibrillation":
             gaps = np.clip(np.mean(gaps) * rng.lognormal(0, rng.uniform(0.12, 0.28), n), 32, 220)
         elif pattern == "arrhythmia" or rng.random() < 0.25:
             depth = rng.uniform(0.03, 0.14) if pattern != "arrhythmia" else rng.uniform(0.1, 0.22)
@@ -126,6 +163,17 @@ def without_p(b: Beat, rng) -> Beat:
     return Beat(wave, b.peak, b.symbol, b.rr)
 
 
+def fusion(b: Beat, ventricular: Beat, rng) -> Beat:
+    """A beat that sinus node and ventricle make together: something between the two."""
+    part = rng.uniform(0.35, 0.65)
+    wave, v = b.wave.copy(), ventricular.wave - ventricular.wave[:, :1]
+    start = max(b.peak - ventricular.peak, 0)
+    n = min(v.shape[1], wave.shape[1] - start)
+    level = wave[:, start : start + 1]
+    wave[:, start : start + n] = level + (1 - part) * (wave[:, start : start + n] - level) + part * v[:, :n]
+    return Beat(wave, b.peak, "F", b.rr)
+
+
 def premature(b: Beat, rng) -> Beat:
     """A beat of atrial origin: another P wave, the same QRS complex."""
     if rng.random() < 0.3:
@@ -156,4 +204,4 @@ def render(beats: list[Beat], rr: list[float], bg: Background, rng):
         times.append(at + b.peak)
         parts.append(part)
         at += want
-    return np.concatenate(parts, 1).astype(np.float32), bg.slots, np.array(times) / RATE
+    return np.concatenate(parts, 1).astype(np.float32), np.array(times) / RATE

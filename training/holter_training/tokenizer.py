@@ -18,7 +18,7 @@ SPECIAL = [BOS, END, HEAD, HEAD_END, EOT, ECG_START, ECG, ECG_END, PAD]
 SPLIT = r"s[-,]|\.\d| ?\d{1,3}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+"
 
 
-def build(size: int = 640) -> Tokenizer:
+def build(size: int = 768) -> Tokenizer:
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -46,7 +46,7 @@ def _corpus():
         for form in range(len(localization.FORMS)):
             yield from [localization.question(code, form)] * 40
         yield from [localization.answer(code, [])] * 40
-    yield from ["Duration: ", "\n\n", "user", "assistant"] * 200
+    yield from ["Duration: ", "\n\n", "user", "assistant"] * 2000
     yield from tasks.texts() * 40
 
 
@@ -54,8 +54,8 @@ def load(path: Path) -> Tokenizer:
     return Tokenizer.from_file(str(path))
 
 
-def prompt(tok: Tokenizer, question: str, tokens: int) -> list[int]:
-    """Ids of a one-turn prompt over one ECG of `tokens` embeddings."""
-    text = f"{BOS}{HEAD}user{HEAD_END}\n\n{ECG_START}{ECG * tokens}{ECG_END}{question}{EOT}{HEAD}assistant{HEAD_END}\n\n"
+def prompt(tok: Tokenizer, question: str, tokens: list[int]) -> list[int]:
+    """Ids of a one-turn prompt over ECGs of so many embeddings each."""
+    ecgs = "".join(f"{ECG_START}{ECG * n}{ECG_END}" for n in tokens)
+    text = f"{BOS}{HEAD}user{HEAD_END}\n\n{ecgs}{question}{EOT}{HEAD}assistant{HEAD_END}\n\n"
     return tok.encode(text, add_special_tokens=False).ids
-

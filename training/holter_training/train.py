@@ -29,6 +29,16 @@ from .tokenizer import ECG
 READER = ("embed.", "decoder.", "encoder.connector.", "encoder.feedback.", "encoder.time", "encoder.fed.")
 
 
+def reads(name: str) -> bool:
+    """Whether a weight belongs to what reads maps: the language model and what its tokens are made of."""
+    return name.startswith(READER)
+
+
+def looks(name: str) -> bool:
+    """Whether a weight belongs to what makes maps of ECGs."""
+    return name.startswith("encoder.") and not reads(name)
+
+
 def dense_loss(logits: torch.Tensor, b: dict) -> torch.Tensor:
     """Mean over the frames whose truth is known."""
     known = b["known"].unsqueeze(-1)
@@ -36,9 +46,16 @@ def dense_loss(logits: torch.Tensor, b: dict) -> torch.Tensor:
     return (each * known).sum() / (known.sum() * logits.shape[-1] + 1e-9)
 
 
+def gathered(embeds: torch.Tensor, clips: list[list[int]]) -> torch.Tensor:
+    """The tokens of each clip: the mean [CLS] of its segments and their other tokens; [all tokens, hidden]."""
+    if all(len(c) == 1 for c in clips):
+        return embeds
+    return torch.cat([torch.cat([embeds[c, 0].mean(0, keepdim=True), embeds[c, 1:].flatten(0, 1)]) for c in clips])
+
+
 def text_loss(model: EcgChat, embeds: torch.Tensor, q: dict, ecg_id: int) -> torch.Tensor:
     """Mean over the tokens of the answers."""
-    x = model.fuse(q["ids"], embeds, ecg_id)
+    x = model.fuse(q["ids"], gathered(embeds, q["clips"]), ecg_id)
     mask = torch.ones_like(q["ids"])
     at = torch.arange(mask.shape[1]).expand_as(mask)
     hidden, _ = model.decoder(x, mask, at, head=False)
@@ -54,7 +71,7 @@ def loader(batches, after: int):
 
 def train_reader(run: Run, tok) -> None:
     model, t = run.model, run.settings
-    phase = run.phase("reader", t.reader_steps, t.rate, [p for n, p in model.named_parameters() if n.startswith(READER)])
+    phase = run.phase("reader", t.reader_steps, t.rate, [p for n, p in model.named_parameters() if reads(n)])
     made, rng = loader(Made(t.batch, t.seed), phase.done), np.random.default_rng([t.seed, phase.done])
     nothing = torch.zeros(t.batch, TOKENS + 1, run.sizes.encoder)
     for _ in phase:
@@ -67,7 +84,7 @@ def train_reader(run: Run, tok) -> None:
 
 def train_dense(run: Run, make_sampler) -> None:
     model, t = run.model, run.settings
-    encoder = [p for n, p in model.named_parameters() if n.startswith("encoder.") and not n.startswith(READER)]
+    encoder = [p for n, p in model.named_parameters() if looks(n)]
     phase = run.phase("dense", t.dense_steps, t.rate, encoder)
     clips = loader(Batches(make_sampler, t.batch, t.seed), phase.done)
     for _ in phase:
@@ -80,7 +97,7 @@ def train_dense(run: Run, make_sampler) -> None:
 def train_text(run: Run, make_sampler, tok) -> None:
     """On any recording, labelled or not: the answers to learn are what the dense map says."""
     model, t = run.model, run.settings
-    phase = run.phase("text", t.text_steps, t.text_rate, [p for n, p in model.named_parameters() if n.startswith(READER)])
+    phase = run.phase("text", t.text_steps, t.text_rate, [p for n, p in model.named_parameters() if reads(n)])
     clips, rng = loader(Batches(make_sampler, t.batch, t.seed + 7), phase.done), np.random.default_rng([t.seed, 7, phase.done])
     for _ in phase:
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
@@ -93,7 +110,7 @@ def train_text(run: Run, make_sampler, tok) -> None:
         phase.learn(loss)
 
 
-def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConfig, leave_out: set[str], reader: Path | None = None) -> None:
+def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConfig, leave_out: set[str], reader: Path | None = None, taught_by: Path | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(tc.threads)
     torch.manual_seed(tc.seed)
@@ -105,11 +122,13 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
     mc.vocab = tok.get_vocab_size()
     run = Run(folder, EcgChat(mc), mc, tc, leave_out)
     if reader:
-        run.borrow(reader, READER)
+        run.borrow(reader, reads, "reader")
     train_reader(run, tok)
     if tc.dense_steps + tc.text_steps == 0:
         return
-    make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic))
+    if taught_by:
+        run.borrow(taught_by, looks, "taught")
+    make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic, taught_by))
     train_dense(run, make_sampler)
     train_text(run, make_sampler, tok)
 
@@ -121,6 +140,7 @@ def main() -> None:
     p.add_argument("--config", type=Path, help="JSON file with sizes and settings")
     p.add_argument("--leave-out", default="", help="records and subjects to keep for testing, comma-separated")
     p.add_argument("--reader", type=Path, help="run whose reader is taken, instead of training one")
+    p.add_argument("--taught-by", type=Path, help="run whose encoder is gone on with, and whose model labels recordings without annotations")
     kinds = {f.name: f.type for f in dataclasses.fields(config.TrainConfig)}
     for name, kind in kinds.items():
         p.add_argument("--" + name.replace("_", "-"), type=kind)
@@ -129,7 +149,7 @@ def main() -> None:
     for name in kinds:
         if getattr(a, name) is not None:
             setattr(tc, name, getattr(a, name))
-    train(a.data, a.run, mc, tc, {x for x in a.leave_out.split(",") if x}, a.reader)
+    train(a.data, a.run, mc, tc, {x for x in a.leave_out.split(",") if x}, a.reader, a.taught_by)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Dense maps and the interval rule on them; synthetic rhythms and blocks."""
 
+import dataclasses
+
 import numpy as np
 import torch
 
@@ -7,9 +9,9 @@ from holter_training import localization, maps
 from holter_training.backgrounds import cut
 from holter_training.blocks import blocked
 from holter_training.config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAMES, LEADS
-from holter_training.model import intervals
 from holter_training.records import Record
 from holter_training.rhythms import Rhythms
+from holter_training.rules import intervals
 
 
 def dense(frames: list[int], symbols: str) -> np.ndarray:
@@ -29,7 +31,8 @@ def test_intervals_on_a_map_are_the_interval_rule_on_beats():
         frames = frames[frames < FRAMES]
         symbols = "".join(rng.choice(list("NVA"), len(frames)))
         prob = dense(frames, symbols)
-        rows = intervals(torch.from_numpy(prob)[None])[0].numpy()
+        sure = torch.from_numpy(prob[len(CONDITIONS) : len(CONDITIONS) + len(BEAT_CONDITIONS)])
+        rows = intervals(sure[None], torch.from_numpy(prob[None, -1]))[0].numpy()
         prob[: len(BEAT_CONDITIONS)] = rows
         found = maps.found(prob)
         times = frames / maps.HZ + 0.025
@@ -60,16 +63,18 @@ def test_a_synthetic_rhythm_has_its_beats_where_it_says():
     background = cut(record, np.round(record.times * 100).astype(int), record.symbols)
     rhythms = Rhythms([[background]], [])
     rng = np.random.default_rng(1)
-    seen = set()
-    for _ in range(60):
-        signal, slots, times, symbols = rhythms.draw(rng)
-        assert slots == [1, 6] and signal.shape[0] == 2 and signal.shape[1] >= 1000
+    seen, flutter = set(), False
+    for _ in range(150):
+        drawn = rhythms.draw(rng)
+        signal, times, symbols = drawn.signal, drawn.times, drawn.symbols
+        assert drawn.slots == [1, 6] and signal.shape[0] == 2 and signal.shape[1] >= 1000
         assert len(times) == len(symbols) and np.all(np.diff(times) > 0.15)
         seen |= set(symbols)
-        if set(symbols) == {"N"}:
+        if set(symbols) == {"N"} and not drawn.episodes.get("AFL"):
             peaks = signal[0, np.round(times[:-1] * 100).astype(int)]
             assert np.median(peaks) > 0.7
-    assert seen == {"N", "V", "A", "L", "R"}
+        flutter |= bool(drawn.episodes.get("AFL"))
+    assert seen == {"N", "V", "A", "L", "R", "F", "/"} and flutter
 
 
 def test_a_right_block_ends_towards_v1_and_away_from_i():
@@ -86,3 +91,22 @@ def test_a_right_block_ends_towards_v1_and_away_from_i():
         change[code] = np.mean(late, 0)
     assert change["R"][1] > 0.1 > -0.05 > change["R"][0]
     assert change["L"][1] < -0.1 < 0.05 < change["L"][0]
+
+
+def test_a_shifted_st_segment_lies_where_the_episode_says():
+    record = dataclasses.replace(regular(["II", "V1"]), absent=frozenset({"STE", "STD", "ST"}))
+    background = cut(record, np.round(record.times * 100).astype(int), record.symbols)
+    rhythms = Rhythms([[background]], [])
+    rng = np.random.default_rng(1)
+    level = {"STE": [], "STD": [], "none": []}
+    for _ in range(200):
+        drawn = rhythms.draw(rng)
+        if set(drawn.symbols) != {"N"} or "STE" not in drawn.episodes:
+            continue
+        for t in drawn.times[1:-1]:
+            at = round(t * 100)
+            name = next((k for k in ("STE", "STD") if any(a <= t < b for a, b in drawn.episodes[k])), "none")
+            level[name].append(drawn.signal[0, at + 14] - drawn.signal[0, at - 8])
+    assert min(level["STE"]) > 0.02 and max(level["STD"]) < -0.02
+    assert np.max(np.abs(level["none"])) < 0.02
+    assert all(len(v) > 20 for v in level.values())

@@ -1,0 +1,47 @@
+"""Confidences become shares of right answers."""
+
+import json
+
+import numpy as np
+import pytest
+
+from holter_training import calibrate
+
+
+def answers(n: int, seed: int) -> np.ndarray:
+    """Confidences that are surer than they are right: of p, only sigmoid(logit(p) / 2 - 1) are."""
+    rng = np.random.default_rng(seed)
+    p = rng.uniform(0.05, 0.95, n)
+    right = rng.random(n) < 1 / (1 + np.exp(-(0.5 * np.log(p / (1 - p)) - 1)))
+    return np.stack([p, right], 1)
+
+
+def test_the_fit_finds_what_the_confidences_were_made_with():
+    found = calibrate.fit(answers(20000, 0))
+    assert found["slope"] == pytest.approx(0.5, abs=0.05)
+    assert found["offset"] == pytest.approx(-1, abs=0.05)
+
+
+def test_calibrated_confidences_err_less():
+    rows = answers(20000, 1)
+    better = np.stack([calibrate.apply(calibrate.fit(answers(20000, 2)), rows[:, 0]), rows[:, 1]], 1)
+    assert calibrate.error(rows) > 0.2
+    assert calibrate.error(better) < 0.02
+
+
+def test_the_error_of_known_bins():
+    rows = np.array([[0.9, 1], [0.9, 1], [0.9, 0], [0.9, 0], [0.1, 0], [0.1, 0]])
+    assert calibrate.error(rows) == pytest.approx((4 * 0.4 + 2 * 0.1) / 6)
+
+
+def test_answers_are_read_by_what_they_say(tmp_path):
+    lines = [
+        ("Duration: 1.0s-3.0s", "Duration: 1.0s-2.5s", 0.8),
+        ("Duration: 1.0s-3.0s", "No Premature ventricular contraction Found", 0.7),
+        ("No Premature ventricular contraction Found", "No Premature ventricular contraction Found", 0.6),
+    ]
+    file = tmp_path / "a.jsonl"
+    file.write_text("\n".join(json.dumps({"abnormal_type": "V", "answer": a, "prediction": p, "confidence": c}) for a, p, c in lines))
+    rows = calibrate.read([file])["V"]
+    np.testing.assert_array_equal(rows["found"], [[0.8, 1]])
+    np.testing.assert_array_equal(rows["nothing"], [[0.7, 0], [0.6, 1]])
