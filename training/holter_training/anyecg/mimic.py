@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from . import tables
@@ -46,13 +45,15 @@ class Mimic:
         self.studies: dict[str, tuple[str, datetime.datetime]] = {}
         self.reports: dict[str, list[str]] = {}
 
-    def refs(self) -> Iterator[Ref]:
+    def refs(self) -> list[Ref]:
+        out = []
         for row in tables.rows(self.folder / "record_list.csv", ["subject_id", "study_id", "ecg_time", "path"]):
             if not (self.folder / f"{row['path']}.hea").exists():
                 continue  # part of the data set is enough
             path = f"{self.name}/{row['path']}"
             self.studies[path] = (row["study_id"], row.value("ecg_time", datetime.datetime.fromisoformat))
-            yield Ref(path, f"{self.name}/p{row.value('subject_id', int)}")
+            out.append(Ref(path, f"{self.name}/p{row.value('subject_id', int)}"))
+        return out
 
     def read(self, ref: Ref) -> Record:
         if not self.reports:

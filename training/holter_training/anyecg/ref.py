@@ -1,7 +1,7 @@
 """Where a record is and whose: what is known of it before it is read."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Protocol
 
 from .record import Record
@@ -19,6 +19,6 @@ class Source(Protocol):
     name: str
     whole_records: bool  # a record is asked about as a whole
 
-    def refs(self) -> Iterator[Ref]: ...
+    def refs(self) -> Iterable[Ref]: ...
 
     def read(self, ref: Ref) -> Record: ...
