@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import localization, tests_file
+from . import localization
+from .anyecg import evaluation
 from .records import PACED
 from .config import BEAT_CONDITIONS
 
@@ -51,7 +52,8 @@ def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
     for long in (False, True):
         kind = "long" if long else "short"
         file = home / f"{kind}.json"
-        file.write_text(json.dumps(tests_file.build(a.data / "mitdb", names, long, 20 if long else 40, seed=1)))
+        tests = evaluation.localization(a.data / "mitdb", names, BEAT_CONDITIONS, long, 20 if long else 40, seed=1)
+        file.write_text(json.dumps(tests))
         for leads in LEADS:
             out = home / f"{kind}-{leads}.jsonl"
             run(a.holter, "locate", "--tests", file, "--records", a.data / "mitdb", "--leads", leads, "--out", out, "--model", model)

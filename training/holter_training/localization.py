@@ -2,25 +2,11 @@
 
 import numpy as np
 
-NAMES = {
-    "V": "Premature ventricular contraction",
-    "A": "Atrial premature beat",
-    "S": "Supraventricular premature or ectopic beat (atrial or nodal)",
-    "L": "Left bundle branch block beat",
-    "R": "Right bundle branch block beat",
-    "F": "Fusion of ventricular and normal beat",
-    "/": "Paced beat",
-    "AFIB": "Atrial fibrillation",
-    "AFL": "Atrial flutter",
-    "VT": "Ventricular tachycardia",
-    "SVTA": "Supraventricular tachyarrhythmia",
-    "B": "Ventricular bigeminy",
-    "T": "Ventricular trigeminy",
-    "P": "Pause",
-    "STE": "ST segment elevation",
-    "STD": "ST segment depression",
-    "ST": "ST segment change",
-}
+from .conditions import name
+from .config import CONDITIONS
+
+# What the default model's questions name.
+NAMES = {code: name(code) for code in CONDITIONS}
 
 FORMS = [
     "Locate the {} on this ECG for me, please.",
@@ -42,7 +28,7 @@ BEAT_SYMBOLS = set("NLRBAaJSVrFejnE/fQ?")
 
 
 def question(code: str, form: int = 10) -> str:
-    return FORMS[form].format(NAMES[code])
+    return FORMS[form].format(name(code))
 
 
 def spans(times: np.ndarray, symbols: np.ndarray, code: str, start: float, end: float) -> list[tuple[float, float]]:
@@ -76,7 +62,7 @@ def within(episodes: list[tuple[float, float]], start: float, end: float) -> lis
 
 def answer(code: str, found: list[tuple[float, float]]) -> str:
     if not found:
-        return f"No {NAMES[code]} Found"
+        return f"No {name(code)} Found"
     return "Duration: " + ", ".join(f"{a:.1f}s-{b:.1f}s" for a, b in found)
 
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 import wfdb
 
-from holter_training import config, evaluate, export, loop, records, tests_file, tokenizer, train
+from holter_training import config, evaluate, export, loop, records, tokenizer, train
+from holter_training.anyecg import evaluation
 
 RATE = 360
 
@@ -93,7 +94,7 @@ def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(dat
 def test_a_short_training_finds_in_a_stranger_what_saying_no_does_not(data, tmp_path):
     settings = dataclasses.replace(SETTINGS, dense_steps=250, batch=16, warmup=20, average=0.98, checkpoint_every=1000)
     train.train(data, tmp_path / "run", SMALL, settings, {"920"})
-    tests = [t for t in tests_file.build(data / "mitdb", ["920"], long=False, per_kind=20, seed=1) if t["abnormal_type"] == "V"]
+    tests = evaluation.localization(data / "mitdb", ["920"], ["V"], long=False, wanted=20, seed=1)
     result = evaluate.evaluate(tmp_path / "run", data / "mitdb", tests, "all")["macro"]
     assert result["dense"] > result["always No"] + 0.3
 
@@ -108,7 +109,7 @@ def test_a_reader_is_taken_from_another_run_as_it_is(data, tmp_path):
 
 
 def test_questions_hold_both_answers_and_are_within_the_record(data):
-    tests = tests_file.build(data / "mitdb", ["900"], long=False, per_kind=8, seed=1)
+    tests = evaluation.localization(data / "mitdb", ["900"], config.BEAT_CONDITIONS, long=False, wanted=8, seed=1)
     about_v = [t["answer"] for t in tests if t["abnormal_type"] == "V"]
     assert any(a.startswith("Duration: ") for a in about_v)
     assert all(0 <= t["ecg_start"] < t["ecg_end"] <= 4 * 60 * RATE for t in tests)

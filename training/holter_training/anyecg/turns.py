@@ -1,0 +1,131 @@
+"""Questions that compare ECGs, with answers from what is known of each."""
+
+import dataclasses
+import re
+
+import numpy as np
+
+from ..conditions import phrase
+from .record import Clip
+from .report import NOTHING, report, sentences
+
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
+SAME_RATE = 5  # a difference of heart rate below this, per minute, is none
+PREMATURE = "VAaJSr"
+
+
+@dataclasses.dataclass(frozen=True)
+class Turn:
+    question: str
+    answer: str
+    condition: str | None = None
+
+
+def ordinal(i: int) -> str:
+    return ORDINALS[i]
+
+
+def enumerated(numbers: list[int]) -> str:
+    """ "the first, third and fourth ECG" """
+    words = [ordinal(i) for i in numbers]
+    joined = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    return f"the {joined} ECG"
+
+
+def sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def which(clips: list[Clip], code: str, rng: np.random.Generator) -> Turn:
+    shown = [i for i, c in enumerate(clips) if c.known()[code]]
+    question = str(rng.choice(["Which of these ECGs show {}?", "In which of these ECGs can {} be seen?"])).format(phrase(code))
+    answer = "None of them." if not shown else "All of them." if len(shown) == len(clips) else sentence(enumerated(shown))
+    return Turn(question, answer, code)
+
+
+def change(clips: list[Clip], code: str, rng: np.random.Generator) -> Turn:
+    """Of the last ECG against one before it."""
+    early, late = int(rng.integers(len(clips) - 1)), len(clips) - 1
+    before, after = clips[early].known()[code], clips[late].known()[code]
+    a, b = f"the {ordinal(early)} ECG", f"the {ordinal(late)} ECG"
+    said = {
+        (False, True): "It has newly appeared.",
+        (True, False): "It has resolved.",
+        (True, True): "It has persisted.",
+        (False, False): "It is in neither of them.",
+    }
+    question = f"Compared with {a}, has {phrase(code)} newly appeared, resolved or persisted in {b}?"
+    return Turn(question, said[before, after], code)
+
+
+def rates(clips: list[Clip], rng: np.random.Generator) -> list[Turn]:
+    rate = [c.rate() for c in clips]
+    if None in rate:
+        return []
+    early, late = int(rng.integers(len(clips) - 1)), len(clips) - 1
+    difference = rate[late] - rate[early]
+    told = f"{rate[late]}/min against {rate[early]}/min"
+    verdict = "about the same" if abs(difference) < SAME_RATE else "higher" if difference > 0 else "lower"
+    out = [Turn(f"Is the heart rate of the {ordinal(late)} ECG higher or lower than that of the {ordinal(early)}?", f"It is {verdict}: {told}.")]
+    ranked = sorted(rate)
+    if ranked[-1] - ranked[-2] >= SAME_RATE:
+        out.append(Turn("In which ECG is the heart rate highest?", f"In the {ordinal(rate.index(ranked[-1]))} ECG: {ranked[-1]}/min."))
+    return out
+
+
+def premature(clips: list[Clip]) -> list[Turn]:
+    if any(c.record.times is None for c in clips):
+        return []
+    counts = [sum(s in PREMATURE for s in c.beats()) for c in clips]
+    most = [i for i, n in enumerate(counts) if n == max(counts)]
+    told = ", ".join(map(str, counts))
+    if max(counts) == 0:
+        answer = "There are no premature beats in any of them."
+    elif len(most) == len(clips):
+        answer = f"There are as many in each of them: {counts[0]}."
+    else:
+        answer = f"In {enumerated(most)}; in order, the ECGs have {told}."
+    return [Turn("In which ECG are there the most premature beats?", answer)]
+
+
+def findings(sentences: list[str]) -> list[str]:
+    """What the sentences name, without counts: "2 ventricular couplets" and "1 ventricular couplet" are the same."""
+    named = [t for t in sentences if t != NOTHING and not t.startswith("Heart rate")]
+    bare = [re.sub(r"\b\d+ (.*?)s?$", r"\1", t) for t in named]
+    return list(dict.fromkeys(t[0].upper() + t[1:] for t in bare))
+
+
+COMPARE = "How do these ECGs compare?"
+
+
+def compared(texts: list[list[str]]) -> str:
+    """What each ECG shows, and what is new in the last one or no longer there."""
+    told = " ".join(f"{ordinal(i).capitalize()} ECG: {', '.join(t)}." for i, t in enumerate(texts))
+    first, last = findings(texts[0]), findings(texts[-1])
+    new, gone = [t for t in last if t not in first], [t for t in first if t not in last]
+    changes = [f"{label}: {', '.join(x)}." for label, x in (("New in the last ECG", new), ("No longer reported", gone)) if x]
+    return " ".join([told, *(changes or ["The first and the last ECG show the same."])])
+
+
+def reports(clips: list[Clip]) -> list[Turn]:
+    texts = [sentences(c) for c in clips]
+    if not all(texts):
+        return []
+    number = len(clips) - 1
+    return [
+        Turn(COMPARE, compared(texts)),
+        Turn(f"Please provide the report for the {ordinal(number)} ECG.", report(clips[number])),
+    ]
+
+
+def possible(clips: list[Clip], rng: np.random.Generator) -> list[Turn]:
+    """One question of each kind that can be answered; what some of the ECGs hold is asked for rather than what none does."""
+    known = [c.known() for c in clips]
+    shared = [code for code in known[0] if all(code in k for k in known)]
+    somewhere = [code for code in shared if any(k[code] for k in known)]
+    out = rates(clips, rng) + premature(clips) + reports(clips)
+    if shared:
+        asked = somewhere if somewhere and rng.random() < 0.8 else shared
+        out.append(which(clips, str(rng.choice(asked)), rng))
+        out.append(change(clips, str(rng.choice(asked)), rng))
+    return out
