@@ -4,12 +4,11 @@ import dataclasses
 import re
 from pathlib import Path
 
+import numpy as np
 import wfdb
 
 from ..localization import BEAT_SYMBOLS
 from .record import DataError
-
-import numpy as np
 
 
 @dataclasses.dataclass(frozen=True)
