@@ -18,7 +18,7 @@ SPECIAL = [BOS, END, HEAD, HEAD_END, EOT, ECG_START, ECG, ECG_END, PAD]
 SPLIT = r"s[-,]|\.\d| ?\d{1,3}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+"
 
 
-def build(size: int = 832) -> Tokenizer:
+def build(size: int = 896) -> Tokenizer:
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -38,7 +38,7 @@ def build(size: int = 832) -> Tokenizer:
 
 
 def _corpus():
-    for _ in range(60):
+    for _ in range(200):
         for second in range(61):
             for tenth in range(10):
                 yield f" {second}.{tenth}s-{second}.{tenth}s, {second}"
