@@ -1,12 +1,14 @@
-// Package annotate labels the beats of a whole recording with a model's
-// answers: every QRS complex gets a mark, and those that the answers point at
-// get the condition's symbol.
+// Package annotate labels the beats and rhythms of a whole recording with a
+// model's answers: every QRS complex gets a mark, and those that the answers point
+// at get the condition's symbol; where a rhythm or an ST change begins and ends, a
+// note says so.
 //
 // It writes no file and scores nothing; see ecg.WriteAnnotations and package
 // eval.
 package annotate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,7 +26,8 @@ type Model interface {
 
 // Options say what is asked and how the recording is cut.
 type Options struct {
-	// Conditions to look for; others than beat conditions are left out.
+	// Conditions to look for; those that no WFDB annotation stands for are left
+	// out.
 	Conditions []localize.Condition
 	// Length and Overlap of the windows in samples at window.Rate.
 	Length, Overlap int
@@ -37,7 +40,8 @@ type Options struct {
 // Normal is the symbol of a beat that no answer points at.
 const Normal = "N"
 
-// Recording returns a mark for every beat, at the recording's own rate.
+// Recording returns a mark for every beat and a note for every change of the
+// rhythms that are asked for, in order of time, at the recording's own rate.
 func Recording(ctx context.Context, m Model, rec *ecg.Recording, options Options) ([]ecg.Annotation, error) {
 	clip, err := window.FromRecording(rec)
 	if err != nil {
@@ -45,9 +49,8 @@ func Recording(ctx context.Context, m Model, rec *ecg.Recording, options Options
 	}
 	beats := newBeats(ecg.DetectQRS(rec.Signals(), rec.Rate), rec.Rate)
 	parts := window.Cut(clip.Len(), options.Length, options.Overlap)
-	conditions := slices.DeleteFunc(slices.Clone(options.Conditions), func(c localize.Condition) bool {
-		return c.Kind != localize.Beat || len(c.Symbols) == 0
-	})
+	conditions := slices.DeleteFunc(slices.Clone(options.Conditions), func(c localize.Condition) bool { return !written(c) })
+	episodes := newEpisodes(conditions)
 	for from := 0; from < len(parts) && len(conditions) > 0; from += options.Batch {
 		to := min(from+options.Batch, len(parts))
 		var requests []model.Request
@@ -65,11 +68,18 @@ func Recording(ctx context.Context, m Model, rec *ecg.Recording, options Options
 			return nil, fmt.Errorf("ask the model about %s: %d answers to %d questions", rec.Name, len(answers), len(requests))
 		}
 		for i, answer := range answers {
-			beats.label(conditions[i%len(conditions)], parts[from+i/len(conditions)], answer)
+			c, part := conditions[i%len(conditions)], parts[from+i/len(conditions)]
+			if c.Kind == localize.Beat {
+				beats.label(c, part, answer)
+			} else {
+				episodes.add(c, part, answer)
+			}
 		}
 		options.Progress(to, len(parts))
 	}
-	return beats.annotations(), nil
+	annotations := append(episodes.annotations(rec.Rate), beats.annotations()...)
+	slices.SortStableFunc(annotations, func(a, b ecg.Annotation) int { return cmp.Compare(a.Sample, b.Sample) })
+	return annotations, nil
 }
 
 // beat is a QRS complex and the best claim on it so far.

@@ -93,7 +93,8 @@ func options(progress func(done, total int)) Options {
 	v, _ := localize.ByCode("V")
 	a, _ := localize.ByCode("A")
 	fibrillation, _ := localize.ByCode("AFIB")
-	return Options{Conditions: []localize.Condition{v, fibrillation, a}, Length: 1000, Overlap: 400, Batch: 16, Progress: progress}
+	pause, _ := localize.ByCode("P")
+	return Options{Conditions: []localize.Condition{v, fibrillation, a, pause}, Length: 1000, Overlap: 400, Batch: 16, Progress: progress}
 }
 
 func TestEveryBeatGetsItsLabel(t *testing.T) {
@@ -103,10 +104,11 @@ func TestEveryBeatGetsItsLabel(t *testing.T) {
 	got, err := Recording(t.Context(), o, rec, options(func(d, n int) { done, total = d, n }))
 	require.NoError(t, err)
 	require.Equal(t, total, done)
-	require.Equal(t, 2*total, o.asked, "each window is asked of V and A; AFIB is no beat")
+	require.Equal(t, 3*total, o.asked, "each window is asked of V, A and AFIB, of a pause none")
 
 	requireLabels(t, eval.Beats(reference, got, rec.Rate, 0))
-	for i := 1; i < len(got); i++ {
+	require.Equal(t, ecg.Annotation{Symbol: "+", Aux: "(N"}, got[0])
+	for i := 2; i < len(got); i++ {
 		require.Greater(t, got[i].Sample, got[i-1].Sample)
 	}
 }
@@ -143,6 +145,34 @@ func TestTheStrongerClaimWins(t *testing.T) {
 
 	l.claim(2.5, "V", 0.5)
 	require.Equal(t, ecg.Annotation{Sample: 250, Symbol: "V"}, l.annotations()[2], "a beat that the detector has not seen")
+}
+
+func TestRhythmsAndSTChangesAreNoted(t *testing.T) {
+	var conditions []localize.Condition
+	for _, code := range []string{"V", "AFIB", "VT", "STD"} {
+		c, ok := localize.ByCode(code)
+		require.True(t, ok)
+		conditions = append(conditions, c)
+	}
+	e := newEpisodes(conditions)
+	first := window.Part{From: 0, To: 1000, CoreFrom: 0, CoreTo: 800}
+	second := window.Part{From: 600, To: 1600, CoreFrom: 800, CoreTo: 1600}
+	answer := func(start, end, confidence float64) model.Answer {
+		return model.Answer{Spans: localize.Spans{{Start: start, End: end, Confidence: confidence}}}
+	}
+	e.add(conditions[1], first, answer(3, 9.5, 0.6))
+	e.add(conditions[1], second, answer(0, 6, 0.6))
+	e.add(conditions[2], first, answer(5, 6, 0.9))
+	e.add(conditions[2], second, answer(5, 8, 0.5))
+	e.add(conditions[3], second, answer(0, 4, 0.5))
+	note := func(sample int64, name string) ecg.Annotation {
+		return ecg.Annotation{Sample: sample, Symbol: "+", Aux: name}
+	}
+	require.Equal(t, []ecg.Annotation{
+		note(0, "(N"), note(600, "(AFIB"), note(1000, "(VT"), note(1200, "(AFIB"), note(2400, "(VT"), note(2800, "(N"),
+		{Sample: 1600, Symbol: "s", Aux: "(ST0-"}, {Sample: 2000, Symbol: "s", Aux: "ST0-)"},
+	}, e.annotations(200), "an episode goes on over windows, the surer rhythm counts")
+	require.Empty(t, newEpisodes(conditions[:1]).annotations(200), "of what was not asked nothing is said")
 }
 
 func TestStrength(t *testing.T) {

@@ -26,11 +26,13 @@ func (a *App) annotateCommand() *cobra.Command {
 	var f annotateFlags
 	command := &cobra.Command{
 		Use:   "annotate RECORD... --out DIR",
-		Short: "Label every beat of recordings in WFDB annotation files",
+		Short: "Label the beats and rhythms of recordings in WFDB annotation files",
 		Long: `Label every beat of WFDB recordings (their paths without extension): the QRS
 detector finds the beats, the model's answers window by window say which of them are
-abnormal (V, A, L, R, …; all others are N). The annotations are at the recording's
-own sampling rate, in DIR/RECORD.hol, for scoring with the customary tools.`,
+abnormal (V, A, L, R, …; all others are N). Rhythms that the model knows are marked
+where they begin, as "(AFIB" and so on, with "(N" for any other; ST changes likewise.
+The annotations are at the recording's own sampling rate, in DIR/RECORD.hol, for
+scoring with holter score or the customary tools.`,
 		Example: `  holter annotate mitdb/119 mitdb/208 --out ./annotations
   holter annotate mitdb/119 --out ./annotations --annotator one --leads first`,
 		Args: func(_ *cobra.Command, args []string) error { return f.check(args) },
@@ -117,18 +119,24 @@ func (a *App) annotateOne(ctx context.Context, m Model, path string, f annotateF
 	return err
 }
 
-// tallied counts the labels: "2000 beats, 310 V, 12 A".
+// tallied counts the labels: "2000 beats, 310 V, 12 A, 3 AFIB".
 func tallied(annotations []ecg.Annotation) string {
-	counts := map[string]int{}
+	counts, beats := map[string]int{}, 0
 	for _, annotation := range annotations {
-		counts[annotation.Symbol]++
+		counts[annotation.Symbol+annotation.Aux]++
+		if ecg.IsBeat(annotation.Symbol) {
+			beats++
+		}
 	}
-	text := fmt.Sprintf("%d beats", len(annotations))
+	text := fmt.Sprintf("%d beats", beats)
 	for _, c := range localize.Conditions {
 		for _, symbol := range c.Symbols {
 			if counts[symbol] > 0 {
 				text += fmt.Sprintf(", %d %s", counts[symbol], symbol)
 			}
+		}
+		if n := counts["+("+c.Code]; n > 0 {
+			text += fmt.Sprintf(", %d %s", n, c.Code)
 		}
 	}
 	return text

@@ -18,6 +18,7 @@ import (
 
 type locateFlags struct {
 	ask, leads, tests, records, out string
+	seed                            uint64
 	from, to                        time.Duration
 	model                           modelFlags
 }
@@ -33,9 +34,10 @@ condition is.
 
 With --tests, answer a file of questions: a JSON array of {question, answer,
 ecg_path, dataset, task, abnormal_type, ecg_start, ecg_end}, the last two in samples
-at the record's own rate. The records are found by name below --records. Each answer
-becomes one JSON line with the question's fields, prediction and confidence, in the
-order of the file.`,
+at the record's own rate. The records are found by name below --records; of a question
+about several ECGs, ecg_path, ecg_start and ecg_end are arrays. Tasks are localization
+(the default), report, qa and comparison. Each answer becomes one JSON line with the
+question's fields, prediction and confidence, in the order of the file.`,
 		Example: `  holter locate mitdb/119 --ask "Where is the Premature ventricular contraction located in this ECG?" --from 60s --to 70s
   holter locate mitdb/119 --ask V --to 10 --leads first
   holter locate --tests short.json --records ./mitdb --out predictions.jsonl`,
@@ -50,7 +52,7 @@ order of the file.`,
 	flags := command.Flags()
 	flags.StringVar(&f.ask, "ask", "", "the question `TEXT`, or a condition's code")
 	stretchFlags(flags, &f.from, &f.to)
-	leadsFlag(flags, &f.leads)
+	testLeadsFlags(flags, &f.leads, &f.seed)
 	flags.StringVar(&f.tests, "tests", "", "`FILE` of questions to answer")
 	flags.StringVar(&f.records, "records", "", "`DIR` of the recordings that the questions are about")
 	flags.StringVar(&f.out, "out", "", "`FILE` for the answers, - for standard output")
@@ -67,6 +69,8 @@ func (f locateFlags) check(args []string) error {
 		return asUsage(errors.New("no question: give one with --ask"))
 	case f.tests != "" && (len(args) > 0 || f.ask != ""):
 		return asUsage(errors.New("--tests stands without RECORD and --ask"))
+	case f.tests == "" && f.leads == locate.RandomLead:
+		return asUsage(errors.New("--leads random is for --tests"))
 	case f.tests != "" && (f.records == "" || f.out == ""):
 		return asUsage(errors.New("--tests needs --records and --out"))
 	}
@@ -100,7 +104,11 @@ func (a *App) locateOne(ctx context.Context, path string, f locateFlags) error {
 }
 
 func (a *App) locateTests(ctx context.Context, f locateFlags) (err error) {
-	tests, folder, err := openTests(f.tests, f.records)
+	tests, err := readTests(f.tests)
+	if err != nil {
+		return err
+	}
+	folder, err := locate.OpenFolder(f.records)
 	if err != nil {
 		return err
 	}
@@ -118,16 +126,16 @@ func (a *App) locateTests(ctx context.Context, f locateFlags) (err error) {
 		defer func() { err = errors.Join(err, file.Close()) }()
 		out = file
 	}
-	return a.answer(ctx, m, folder, f.leads, tests, out)
+	return a.answer(ctx, m, &locate.Signals{Folder: folder, Leads: f.leads, Seed: f.seed}, tests, out)
 }
 
 // answer writes one line for each test.
-func (a *App) answer(ctx context.Context, m Model, folder *locate.Folder, leads string, tests []locate.Test, w io.Writer) error {
+func (a *App) answer(ctx context.Context, m Model, signals *locate.Signals, tests []locate.Test, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	bar, done := a.newBar(len(tests), "locate", "questions"), 0
-	err := locate.Run(ctx, m, folder, leads, tests, func(p locate.Prediction) error {
+	err := locate.Run(ctx, m, signals, tests, func(p locate.Prediction) error {
 		done++
 		bar.set(done, "")
 		return lines.Encode(p)
@@ -136,17 +144,15 @@ func (a *App) answer(ctx context.Context, m Model, folder *locate.Folder, leads 
 	return errors.Join(err, out.Flush())
 }
 
-// openTests reads a file of questions and looks through the folder of records.
-func openTests(path, dir string) ([]locate.Test, *locate.Folder, error) {
+func readTests(path string) ([]locate.Test, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the questions: %w; name a file of questions with --tests", err)
+		return nil, fmt.Errorf("read the questions: %w; name a file of questions with --tests", err)
 	}
 	defer file.Close() //nolint:errcheck // only read from
 	tests, err := locate.ReadTests(bufio.NewReader(file))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the questions of %s: %w; --tests takes a JSON array of questions, see holter locate --help", path, err)
+		return nil, fmt.Errorf("read the questions of %s: %w; --tests takes a JSON array of questions, see holter locate --help", path, err)
 	}
-	folder, err := locate.OpenFolder(dir)
-	return tests, folder, err
+	return tests, nil
 }

@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
-	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,22 +15,30 @@ import (
 
 type scoreFlags struct {
 	annotations, annotator, reference string
-	all, json                         bool
+	all, episodes, json               bool
 }
 
 func (a *App) scoreCommand() *cobra.Command {
 	var f scoreFlags
 	command := &cobra.Command{
 		Use:   "score RECORD... --annotations DIR",
-		Short: "Compare beat annotations with an expert's",
-		Long: `Compare the beat annotations in DIR (as annotate writes them) with the expert's
+		Short: "Compare annotations of beats or episodes with an expert's",
+		Long: `Compare the annotations in DIR (as annotate writes them) with the expert's
 beside each WFDB record, beat by beat as AAMI EC57 lays down: beats match within
 150 ms, the first five minutes do not count, beats in ventricular flutter do not
 either, and a V on a fusion beat is no false one. VEB are ventricular ectopic beats
 (V, E), SVEB supraventricular ones (A, a, J, S). Se is sensitivity, +P positive
-predictivity; gross counts all beats together, average is the mean over records.`,
+predictivity, F1 their harmonic mean; gross counts all beats together, average is the
+mean over the records that have such beats.
+
+With --episodes, compare rhythms (AFIB, AFL, SVTA, VT, VF, B, T) and ST changes (ST;
+elevation STE and depression STD apart) instead. An episode of a rhythm is matched when
+it overlaps one of the other side; an ST episode when half of it overlaps, or when the
+place of its greatest deviation lies in one of the other side. Se counts the expert's
+episodes, +P the found ones; duration Se and +P are shares of the time they last.`,
 		Example: `  holter annotate mitdb/119 mitdb/208 --out ./annotations
-  holter score mitdb/119 mitdb/208 --annotations ./annotations`,
+  holter score mitdb/119 mitdb/208 --annotations ./annotations
+  holter score mitdb/203 --annotations ./annotations --episodes --json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -41,73 +48,105 @@ predictivity; gross counts all beats together, average is the mean over records.
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.score(args, f) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			if f.episodes {
+				return a.scoreEpisodes(args, f)
+			}
+			return a.scoreBeats(args, f)
+		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&f.annotations, "annotations", "", "`DIR` of the annotation files")
 	flags.StringVar(&f.annotator, "annotator", "hol", "`NAME` of their annotator")
 	flags.StringVar(&f.reference, "reference", "atr", "`NAME` of the expert's annotator")
 	flags.BoolVar(&f.all, "from-start", false, "let the first five minutes count")
+	flags.BoolVar(&f.episodes, "episodes", false, "compare episodes of rhythms and ST changes instead of beats")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	return command
 }
 
-// recordScore is the score of a record, or of all ("gross").
+// recordScore is the beat score of a record, or of all ("gross").
 type recordScore struct {
 	Record string `json:"record"`
 	eval.EC57
 }
 
-func (a *App) score(records []string, f scoreFlags) error {
-	after := eval.LearningPeriod
-	if f.all {
-		after = 0
-	}
-	gross := eval.Counts{}
-	var scores []recordScore
+func (a *App) scoreBeats(records []string, f scoreFlags) error {
+	gross, means := eval.Counts{}, eval.EC57Means{}
+	var names []string
+	var scores []eval.EC57
 	for _, record := range records {
-		header, err := ecg.ReadHeader(record)
+		p, err := f.read(record)
 		if err != nil {
 			return err
 		}
-		reference, err := ecg.ReadAnnotations(record + "." + f.reference)
-		if err != nil {
-			return err
-		}
-		name := filepath.Base(record)
-		test, err := ecg.ReadAnnotations(filepath.Join(f.annotations, name+"."+f.annotator))
-		if err != nil {
-			return fmt.Errorf("%w (write it with holter annotate)", err)
-		}
-		counts := eval.Beats(reference, test, header.Rate, after)
+		counts := eval.Beats(p.reference, p.test, p.header.Rate, f.after())
 		gross.Add(counts)
-		scores = append(scores, recordScore{name, counts.Score()})
+		names, scores = append(names, p.name), append(scores, counts.Score())
+		means.Add(counts.Score())
 	}
-	total := recordScore{"gross", gross.Score()}
-	if f.json {
-		return json.NewEncoder(a.Out).Encode(append(scores, total))
+	if !f.json {
+		return eval.PrintBeats(a.Out, names, scores, gross.Score(), means)
 	}
-	return printScores(a.Out, scores, total)
+	var out []any
+	for i, name := range names {
+		out = append(out, recordScore{name, scores[i]})
+	}
+	out = append(out, struct {
+		Record string `json:"record"`
+		eval.EC57Means
+	}{"average", means}, recordScore{"gross", gross.Score()})
+	return json.NewEncoder(a.Out).Encode(out)
 }
 
-func printScores(w io.Writer, scores []recordScore, gross recordScore) error {
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(out, "record\tQRS Se\tQRS +P\tVEB\tVEB Se\tVEB +P\tSVEB\tSVEB Se\tSVEB +P\t")
-	var mean [6]eval.Mean
-	for _, s := range append(scores, gross) {
-		_, _ = fmt.Fprintf(out, "%s\t", s.Record)
-		for i, class := range []eval.BeatScore{s.QRS, s.VEB, s.SVEB} {
-			if i > 0 {
-				_, _ = fmt.Fprintf(out, "%d\t", class.Sensitivity.Of)
-			}
-			_, _ = fmt.Fprintf(out, "%v\t%v\t", class.Sensitivity, class.Predictivity)
-			if s.Record != gross.Record {
-				mean[2*i].Add(class.Sensitivity)
-				mean[2*i+1].Add(class.Predictivity)
-			}
+// recordEpisodes is the episode score of a record.
+type recordEpisodes struct {
+	Record string              `json:"record"`
+	Kinds  []eval.EpisodeScore `json:"kinds"`
+}
+
+func (a *App) scoreEpisodes(records []string, f scoreFlags) error {
+	var named []recordEpisodes
+	var scores [][]eval.EpisodeScore
+	for _, record := range records {
+		p, err := f.read(record)
+		if err != nil {
+			return err
 		}
-		_, _ = fmt.Fprintln(out)
+		score := eval.CompareEpisodes(p.reference, p.test, p.header.Rate, f.after(), p.header.Samples)
+		named, scores = append(named, recordEpisodes{p.name, score}), append(scores, score)
 	}
-	_, _ = fmt.Fprintf(out, "average\t%v\t%v\t\t%v\t%v\t\t%v\t%v\t\n", mean[0], mean[1], mean[2], mean[3], mean[4], mean[5])
-	return out.Flush()
+	gross, means := eval.GrossEpisodes(scores), eval.MeanEpisodes(scores)
+	if !f.json {
+		return eval.PrintEpisodes(a.Out, gross, means)
+	}
+	return json.NewEncoder(a.Out).Encode(map[string]any{"records": named, "average": means, "gross": gross})
+}
+
+func (f scoreFlags) after() time.Duration {
+	if f.all {
+		return 0
+	}
+	return eval.LearningPeriod
+}
+
+// compared is a record with the two annotations that are compared.
+type compared struct {
+	name            string
+	header          *ecg.Header
+	reference, test []ecg.Annotation
+}
+
+func (f scoreFlags) read(record string) (p compared, err error) {
+	p.name = filepath.Base(record)
+	if p.header, err = ecg.ReadHeader(record); err != nil {
+		return p, err
+	}
+	if p.reference, err = ecg.ReadAnnotations(record + "." + f.reference); err != nil {
+		return p, err
+	}
+	if p.test, err = ecg.ReadAnnotations(filepath.Join(f.annotations, p.name+"."+f.annotator)); err != nil {
+		return p, fmt.Errorf("%w (write it with holter annotate)", err)
+	}
+	return p, nil
 }

@@ -51,8 +51,8 @@ func TestScoreOfCounts(t *testing.T) {
 		{'N', 'N'}: 70, {'N', None}: 2, {None, 'N'}: 3,
 	}
 	score := counts.Score()
-	require.Equal(t, BeatScore{Sensitivity: Ratio{8, 10}, Predictivity: Ratio{8, 12}}, score.VEB)
-	require.Equal(t, BeatScore{Sensitivity: Ratio{3, 4}, Predictivity: Ratio{3, 6}}, score.SVEB)
+	require.Equal(t, BeatScore{Sensitivity: Ratio{8, 10}, Predictivity: Ratio{8, 12}, F1: Ratio{16, 22}}, score.VEB)
+	require.Equal(t, BeatScore{Sensitivity: Ratio{3, 4}, Predictivity: Ratio{3, 6}, F1: Ratio{6, 10}}, score.SVEB)
 	require.Equal(t, Ratio{104, 107}, score.QRS.Sensitivity)
 	require.Equal(t, Ratio{104, 108}, score.QRS.Predictivity)
 	require.InDelta(t, 0.8, score.VEB.Sensitivity.Value(), 1e-12)

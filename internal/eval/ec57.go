@@ -1,6 +1,9 @@
 package eval
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Ratio is a share of a number of beats; Of is 0 when there was none.
 type Ratio struct {
@@ -16,10 +19,12 @@ func (r Ratio) Value() float64 {
 	return float64(r.Part) / float64(r.Of)
 }
 
-// BeatScore is sensitivity and positive predictivity of a class of beats.
+// BeatScore is sensitivity and positive predictivity of a class of beats, and
+// their harmonic mean.
 type BeatScore struct {
 	Sensitivity  Ratio `json:"sensitivity"`
 	Predictivity Ratio `json:"positive_predictivity"`
+	F1           Ratio `json:"f1"`
 }
 
 // EC57 is the customary score of a beat detector and classifier.
@@ -60,6 +65,7 @@ func (c Counts) class(in func(Class) bool, forgiven string) BeatScore {
 			s.Predictivity.Part += n
 		}
 	}
+	s.F1 = s.Sensitivity.plus(s.Predictivity)
 	return s
 }
 
@@ -93,10 +99,49 @@ func (m *Mean) Add(r Ratio) {
 	}
 }
 
+// AddTime takes a share of time into account.
+func (m *Mean) AddTime(r TimeRatio) {
+	if r.Of > 0 {
+		m.n, m.sum = m.n+1, m.sum+r.Value()
+	}
+}
+
 // String is the mean in percent, a dash of nothing.
 func (m Mean) String() string {
 	if m.n == 0 {
 		return "-"
 	}
 	return fmt.Sprintf("%.2f", 100*m.sum/float64(m.n))
+}
+
+// MarshalJSON gives the mean and of how many records it is.
+func (m Mean) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{"mean": m.sum / float64(max(m.n, 1)), "records": m.n})
+}
+
+// EC57Means are means of EC57 scores over records.
+type EC57Means struct {
+	QRS  BeatMeans `json:"qrs"`
+	VEB  BeatMeans `json:"veb"`
+	SVEB BeatMeans `json:"sveb"`
+}
+
+// BeatMeans are means of a BeatScore's shares.
+type BeatMeans struct {
+	Sensitivity  Mean `json:"sensitivity"`
+	Predictivity Mean `json:"positive_predictivity"`
+	F1           Mean `json:"f1"`
+}
+
+// Add takes a record's score into account.
+func (m *EC57Means) Add(s EC57) {
+	m.QRS.add(s.QRS)
+	m.VEB.add(s.VEB)
+	m.SVEB.add(s.SVEB)
+}
+
+func (m *BeatMeans) add(s BeatScore) {
+	m.Sensitivity.Add(s.Sensitivity)
+	m.Predictivity.Add(s.Predictivity)
+	m.F1.Add(s.F1)
 }

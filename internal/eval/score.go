@@ -1,18 +1,20 @@
 package eval
 
-import (
-	"slices"
-
-	"github.com/holterd/holter/pkg/localize"
-)
+import "github.com/holterd/holter/pkg/localize"
 
 // Answer is one question's expert answer beside a predicted one.
 type Answer struct {
-	// Kind is the code of the condition asked for.
-	Kind              string
+	Task Task
+	// Kind is the code of the condition asked for, or the sort of question.
+	Kind string
+	// Record names what was asked about.
+	Record            string
 	Question          string
 	Truth, Prediction string
-	ClipSeconds       float64 // length of the stretch asked about; 0 when unknown
+	// Confidence is 0 to 1, nil when it is not known.
+	Confidence *float64
+	// Labels are the names that hold of a report's ECG; nil: those of Truth.
+	Labels []string
 }
 
 // Score is a mean IoU over some questions.
@@ -57,19 +59,10 @@ type Summary struct {
 	BestSpan float64 `json:"best_span"`
 }
 
-// Evaluate scores the answers: kinds in alphabetical order.
-func Evaluate(answers []Answer) Table {
-	byKind := map[string][]Answer{}
-	for _, a := range answers {
-		byKind[kindOf(a)] = append(byKind[kindOf(a)], a)
-	}
-	var kinds []string
-	for kind := range byKind {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds)
-
+// Locate scores localization answers: kinds in alphabetical order.
+func Locate(answers []Answer) Table {
 	var table Table
+	kinds, byKind := group(answers)
 	for _, kind := range kinds {
 		table.Rows = append(table.Rows, score(kind, byKind[kind]))
 	}
@@ -78,16 +71,6 @@ func Evaluate(answers []Answer) Table {
 	table.Micro.Present = mean(table.Rows, func(r Row) Score { return r.Present })
 	table.Micro.Absent = mean(table.Rows, func(r Row) Score { return r.Absent })
 	return table
-}
-
-func kindOf(a Answer) string {
-	if a.Kind != "" {
-		return a.Kind
-	}
-	if condition, ok := localize.ParseQuestion(a.Question); ok {
-		return condition.Code
-	}
-	return "?"
 }
 
 func score(kind string, answers []Answer) Row {

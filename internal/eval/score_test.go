@@ -19,16 +19,16 @@ const (
 
 func sampleAnswers() []Answer {
 	return []Answer{
-		{Kind: "V", Truth: "Duration: 0.0s-2.0s", Prediction: "Duration: 0.0s-1.0s"},
-		{Kind: "V", Truth: "Duration: 0.0s-2.0s", Prediction: "Duration: 0.0s-2.0s"},
-		{Kind: "V", Truth: noV, Prediction: "Duration: 0.0s-1.0s"},
-		{Kind: "V", Truth: noV, Prediction: noV},
-		{Question: "Where is the Atrial premature beat located in this ECG?", Truth: noA, Prediction: noA},
+		{Task: Localization, Kind: "V", Truth: "Duration: 0.0s-2.0s", Prediction: "Duration: 0.0s-1.0s"},
+		{Task: Localization, Kind: "V", Truth: "Duration: 0.0s-2.0s", Prediction: "Duration: 0.0s-2.0s"},
+		{Task: Localization, Kind: "V", Truth: noV, Prediction: "Duration: 0.0s-1.0s"},
+		{Task: Localization, Kind: "V", Truth: noV, Prediction: noV},
+		{Task: Localization, Question: "Where is the Atrial premature beat located in this ECG?", Truth: noA, Prediction: noA},
 	}
 }
 
 func TestEvaluate(t *testing.T) {
-	table := Evaluate(sampleAnswers())
+	table := Evaluate(sampleAnswers()).Table
 	require.Len(t, table.Rows, 2)
 	a, v := table.Rows[0], table.Rows[1]
 	require.Equal(t, Row{Kind: "A", All: Score{1, 1}, Absent: Score{1, 1}, AlwaysNo: 1}, a)
@@ -42,7 +42,7 @@ func TestEvaluate(t *testing.T) {
 	require.InDelta(t, 3.0/5, table.Micro.AlwaysNo, 1e-12)
 
 	var text strings.Builder
-	require.NoError(t, table.Print(&text))
+	require.NoError(t, table.Print(&text, Plain))
 	golden.Assert(t, text.String(), "table.txt")
 }
 
@@ -62,7 +62,7 @@ func TestBestSpanIsWhatScoringItByHandGives(t *testing.T) {
 			return Answer{Kind: "V", Truth: localize.Format(condition, spans)}
 		}), 1, 5).Draw(t, "answers")
 
-		best := Evaluate(answers).Rows[0].BestSpan
+		best := Locate(answers).Rows[0].BestSpan
 		byHand := func(text string) float64 {
 			sum := 0.0
 			for _, a := range answers {

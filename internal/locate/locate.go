@@ -28,23 +28,22 @@ func Ask(ctx context.Context, m Model, question string, clip *window.Clip) (mode
 // batch is how many questions the model is asked at once.
 const batch = 64
 
-// Run answers tests in their order. The chosen leads (see ecg.SelectLeads) are
-// all that the model gets to see. Each prediction is handed to done as soon as
+// Run answers tests in their order. Each prediction is handed to done as soon as
 // it is there; an error of done ends the run.
-func Run(ctx context.Context, m Model, folder *Folder, leads string, tests []Test, done func(Prediction) error) error {
-	paths, err := findAll(folder, tests)
+func Run(ctx context.Context, m Model, signals *Signals, tests []Test, done func(Prediction) error) error {
+	paths, err := findAll(signals, tests)
 	if err != nil {
 		return err
 	}
-	kept := newRecords(leads)
 	for from := 0; from < len(tests); from += batch {
 		to := min(from+batch, len(tests))
-		answers, err := askBatch(ctx, m, kept, tests[from:to], paths[from:to])
+		answers, err := askBatch(ctx, m, signals, tests[from:to], paths[from:to])
 		if err != nil {
 			return fmt.Errorf("tests %d to %d: %w", from+1, to, err)
 		}
 		for i, answer := range answers {
-			if err := done(Prediction{Test: tests[from+i], Prediction: answer.Text, Confidence: answer.Confidence}); err != nil {
+			p := Prediction{Test: tests[from+i], Prediction: answer.Text, Confidence: &answer.Confidence}
+			if err := done(p); err != nil {
 				return err
 			}
 		}
@@ -52,40 +51,45 @@ func Run(ctx context.Context, m Model, folder *Folder, leads string, tests []Tes
 	return nil
 }
 
-// findAll finds every record before the first question is asked.
-func findAll(folder *Folder, tests []Test) ([]string, error) {
-	paths := make([]string, len(tests))
+// findAll finds every record before the first question is asked: for each test,
+// the paths of its ECGs.
+func findAll(signals *Signals, tests []Test) ([][]string, error) {
+	paths := make([][]string, len(tests))
 	for i, test := range tests {
-		path, err := folder.Find(test.Path, test.Dataset)
-		if err != nil {
-			return nil, fmt.Errorf("test %d: %w", i+1, err)
+		for _, stretch := range test.ECGs {
+			path, err := signals.find(test, stretch)
+			if err != nil {
+				return nil, fmt.Errorf("test %d: %w", i+1, err)
+			}
+			paths[i] = append(paths[i], path)
 		}
-		paths[i] = path
 	}
 	return paths, nil
 }
 
-// stretch identifies a clip, so that questions about the same one share it.
-type stretch struct {
+// place identifies a clip, so that questions about the same one share it.
+type place struct {
 	path       string
 	start, end float64
 }
 
-func askBatch(ctx context.Context, m Model, kept *records, tests []Test, paths []string) ([]model.Answer, error) {
-	clips := map[stretch]*window.Clip{}
+func askBatch(ctx context.Context, m Model, signals *Signals, tests []Test, paths [][]string) ([]model.Answer, error) {
+	clips := map[place]*window.Clip{}
 	requests := make([]model.Request, len(tests))
 	for i, test := range tests {
-		key := stretch{paths[i], test.Start, test.End}
-		if clips[key] == nil {
-			record, err := kept.get(paths[i])
-			if err != nil {
-				return nil, err
+		turn := model.Turn{Question: test.Question}
+		for j, stretch := range test.ECGs {
+			key := place{paths[i][j], stretch.Start, stretch.End}
+			if clips[key] == nil {
+				clip, err := signals.cut(key.path, stretch)
+				if err != nil {
+					return nil, err
+				}
+				clips[key] = clip
 			}
-			if clips[key], err = record.cut(test.Start, test.End); err != nil {
-				return nil, fmt.Errorf("record %s: %w", test.Path, err)
-			}
+			turn.ECGs = append(turn.ECGs, clips[key])
 		}
-		requests[i] = model.Localize(test.Question, clips[key])
+		requests[i] = model.Request{Turns: []model.Turn{turn}}
 	}
 	answers, err := m.Ask(ctx, requests)
 	if err != nil {

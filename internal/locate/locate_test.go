@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,14 +88,15 @@ func (o *oracle) Ask(_ context.Context, requests []model.Request) ([]model.Answe
 	var answers []model.Answer
 	for _, r := range requests {
 		o.asked++
-		clip := r.Turns[0].ECGs[0]
-		if o.clips != nil {
-			o.clips[clip] = true
-		}
 		text := r.Turns[0].Question
-		for slot, lead := range clip {
-			if lead != nil {
-				text += fmt.Sprintf(" %v %.1f+%.1f", ecg.Slot(slot), math.Abs(seconds(lead[len(lead)/2]))-float64(len(lead))/200, float64(len(lead))/100)
+		for _, clip := range r.Turns[0].ECGs {
+			if o.clips != nil {
+				o.clips[clip] = true
+			}
+			for slot, lead := range clip {
+				if lead != nil {
+					text += fmt.Sprintf(" %v %.1f+%.1f", ecg.Slot(slot), math.Abs(seconds(lead[len(lead)/2]))-float64(len(lead))/200, float64(len(lead))/100)
+				}
 			}
 		}
 		answers = append(answers, model.Answer{Text: text, Confidence: 0.25})
@@ -102,10 +104,18 @@ func (o *oracle) Ask(_ context.Context, requests []model.Request) ([]model.Answe
 	return answers, nil
 }
 
+func openSignals(t *testing.T, dir, leads string) *Signals {
+	t.Helper()
+	folder, err := OpenFolder(dir)
+	require.NoError(t, err)
+	return &Signals{Folder: folder, Leads: leads, Seed: 1}
+}
+
 func rampTests(n int) []Test {
 	var tests []Test
 	for i := range n {
-		tests = append(tests, Test{Question: fmt.Sprint("q", i), Path: fmt.Sprintf("/x/r%d.dat", i%3), Start: float64(i%40) * 360, End: float64(i%40+20) * 360})
+		tests = append(tests, Test{Question: fmt.Sprint("q", i),
+			ECGs: []Stretch{{fmt.Sprintf("/x/r%d.dat", i%3), float64(i%40) * 360, float64(i%40+20) * 360}}})
 	}
 	return tests
 }
@@ -115,13 +125,12 @@ func TestRunAnswersInOrder(t *testing.T) {
 	for i := range 3 {
 		writeRamp(t, dir, fmt.Sprint("r", i), 360, time.Minute)
 	}
-	folder, err := OpenFolder(dir)
-	require.NoError(t, err)
+	signals := openSignals(t, dir, "second")
 	tests := rampTests(150)
 	o := &oracle{}
 	var got []string
-	err = Run(t.Context(), o, folder, "second", tests, func(p Prediction) error {
-		require.Equal(t, 0.25, p.Confidence)
+	err := Run(t.Context(), o, signals, tests, func(p Prediction) error {
+		require.Equal(t, 0.25, *p.Confidence)
 		require.Equal(t, tests[len(got)].Question, p.Question)
 		got = append(got, p.Prediction)
 		return nil
@@ -134,33 +143,74 @@ func TestRunAnswersInOrder(t *testing.T) {
 func TestQuestionsAboutOneStretchShareIt(t *testing.T) {
 	dir := t.TempDir()
 	writeRamp(t, dir, "r", 360, time.Minute)
-	folder, err := OpenFolder(dir)
-	require.NoError(t, err)
 	tests := make([]Test, 8)
 	for i := range tests {
-		tests[i] = Test{Question: "?", Path: "r", Start: float64(i/4) * 360, End: 3600}
+		tests[i] = Test{Question: "?", ECGs: []Stretch{{"r", float64(i/4) * 360, 3600}}}
 	}
 	o := &oracle{clips: map[*window.Clip]bool{}}
-	require.NoError(t, Run(t.Context(), o, folder, "all", tests, func(Prediction) error { return nil }))
+	require.NoError(t, Run(t.Context(), o, openSignals(t, dir, "all"), tests, func(Prediction) error { return nil }))
 	require.Equal(t, 8, o.asked)
 	require.Len(t, o.clips, 2)
+}
+
+func TestAQuestionAboutSeveralECGsShowsThemInOrder(t *testing.T) {
+	dir := t.TempDir()
+	writeRamp(t, dir, "a", 360, time.Minute)
+	writeRamp(t, dir, "b", 100, time.Minute)
+	tests, err := ReadTests(strings.NewReader(`[{"question": "compare", "task": "comparison", "answer": ["x", "y"],
+		"ecg_path": ["b", "a", "b"], "ecg_start": [1000, 7200, 3000], "ecg_end": [2000, 10800, 4000]}]`))
+	require.NoError(t, err)
+	require.Equal(t, "x, y", tests[0].Answer)
+	var got []string
+	require.NoError(t, Run(t.Context(), &oracle{}, openSignals(t, dir, "first"), tests, func(p Prediction) error {
+		got = append(got, p.Prediction)
+		return nil
+	}))
+	require.Equal(t, []string{"compare II 10.0+10.0 II 20.0+10.0 II 30.0+10.0"}, got)
+}
+
+func TestARandomLeadIsLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	writeRamp(t, dir, "r", 360, time.Minute)
+	leads := func(seed uint64) string {
+		signals := openSignals(t, dir, RandomLead)
+		signals.Seed = seed
+		text := ""
+		for i := range 40 {
+			test := Test{ECGs: []Stretch{{"old/r.dat", float64(i) * 360, float64(i+10) * 360}}}
+			clips, err := signals.Clips(test)
+			require.NoError(t, err)
+			require.Len(t, clips, 1)
+			require.NotEqual(t, clips[0][ecg.II] == nil, clips[0][ecg.V1] == nil, "one of two is left")
+			text += map[bool]string{true: "1", false: "2"}[clips[0][ecg.II] == nil]
+		}
+		return text
+	}
+	first := leads(1)
+	require.Equal(t, first, leads(1), "the same seed leaves out the same leads")
+	require.NotEqual(t, first, leads(2))
+	require.InDelta(t, 20, strings.Count(first, "1"), 10)
+
+	rec := &ecg.Recording{Name: "one", Rate: 100, Leads: []ecg.Lead{{Name: "II", Samples: make([]float32, 2000)}}}
+	require.NoError(t, ecg.WriteRecord(dir, rec, 16))
+	_, err := openSignals(t, dir, RandomLead).Clips(Test{ECGs: []Stretch{{Path: "one"}}})
+	require.ErrorContains(t, err, "one lead only")
 }
 
 func TestRunSaysWhatIsWrong(t *testing.T) {
 	dir := t.TempDir()
 	writeRamp(t, dir, "r0", 360, time.Minute)
-	folder, err := OpenFolder(dir)
-	require.NoError(t, err)
+	signals := openSignals(t, dir, "all")
 	ignore := func(Prediction) error { return nil }
 
 	o := &oracle{}
-	require.ErrorContains(t, Run(t.Context(), o, folder, "all", rampTests(2), ignore), `test 2: no record "r1"`)
+	require.ErrorContains(t, Run(t.Context(), o, signals, rampTests(2), ignore), `test 2: no record "r1"`)
 	require.Zero(t, o.asked, "nothing is asked before all records are found")
 
-	require.ErrorContains(t, Run(t.Context(), o, folder, "all", []Test{{Question: "?", Path: "r0", Start: 1e6}}, ignore), "not within")
+	require.ErrorContains(t, Run(t.Context(), o, signals, []Test{{Question: "?", ECGs: []Stretch{{Path: "r0", Start: 1e6}}}}, ignore), "not within")
 	broken := errors.New("broken")
-	require.ErrorIs(t, Run(t.Context(), &oracle{err: broken}, folder, "all", rampTests(1), ignore), broken)
-	require.ErrorIs(t, Run(t.Context(), o, folder, "all", rampTests(1), func(Prediction) error { return broken }), broken)
+	require.ErrorIs(t, Run(t.Context(), &oracle{err: broken}, signals, rampTests(1), ignore), broken)
+	require.ErrorIs(t, Run(t.Context(), o, signals, rampTests(1), func(Prediction) error { return broken }), broken)
 }
 
 func TestAsk(t *testing.T) {

@@ -1,28 +1,51 @@
 package locate
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"path"
+	"strings"
+
+	"github.com/holterd/holter/internal/eval"
 )
 
-// Test is one question about a stretch of a record, with the expert's answer.
+// Test is one question about stretches of records, with the expert's answer.
 type Test struct {
+	Task     eval.Task
 	Question string
 	Answer   string
-	// Path names the record, perhaps with folders and an extension of the place
-	// where the file was made.
-	Path    string
+	// ECGs are the stretches asked about, in the order they are shown.
+	ECGs    []Stretch
 	Dataset string
-	// Kind is the code of the condition that is asked for.
+	// Kind is the code of the condition that is asked for, or the sort of question.
 	Kind string
-	// Start and End bound the stretch, in samples at the record's own rate; an End
-	// of 0 means the record's end.
-	Start, End float64
+	// Labels are the names that hold of a report's ECG, where they are not the
+	// items of the expert's report itself.
+	Labels []string
 
 	// fields are those of the file, in its order, to be written out again.
 	fields []field
+}
+
+// Stretch is a part of a record.
+type Stretch struct {
+	// Path names the record, perhaps with folders and an extension of the place
+	// where the file was made.
+	Path string
+	// Start and End bound the stretch, in samples at the record's own rate; an End
+	// of 0 means the record's end.
+	Start, End float64
+}
+
+// Record is the record's bare name.
+func (s Stretch) Record() string {
+	name := path.Base(strings.ReplaceAll(s.Path, `\`, "/"))
+	for _, extension := range []string{".hea", ".dat", ".mat"} {
+		name = strings.TrimSuffix(name, extension)
+	}
+	return name
 }
 
 type field struct {
@@ -32,6 +55,10 @@ type field struct {
 
 // ReadTests reads a JSON array of {question, answer, ecg_path, dataset, task,
 // abnormal_type, ecg_start, ecg_end}. Other fields are kept and passed on.
+// Several ECGs are arrays of paths, starts and ends; several answers an array,
+// which is joined with commas. Tasks are localization (the default, also
+// localization_long and the like), report, qa and comparison. Of a question
+// without abnormal_type, question_type is the kind; labels are those of a report.
 func ReadTests(r io.Reader) ([]Test, error) {
 	dec := json.NewDecoder(r)
 	if err := expect(dec, '['); err != nil {
@@ -39,11 +66,11 @@ func ReadTests(r io.Reader) ([]Test, error) {
 	}
 	var tests []Test
 	for dec.More() {
-		test, err := readTest(dec)
+		p, err := readOne(dec, false)
 		if err != nil {
 			return nil, fmt.Errorf("test %d: %w", len(tests)+1, err)
 		}
-		tests = append(tests, test)
+		tests = append(tests, p.Test)
 	}
 	if err := expect(dec, ']'); err != nil {
 		return nil, fmt.Errorf("after test %d: %w", len(tests), err)
@@ -51,107 +78,116 @@ func ReadTests(r io.Reader) ([]Test, error) {
 	return tests, nil
 }
 
-func readTest(dec *json.Decoder) (Test, error) {
-	var test Test
-	if err := expect(dec, '{'); err != nil {
-		return test, err
+// ReadAnswers reads tests that have been answered: one JSON object after the
+// other, with the fields of a test, prediction and, if known, confidence.
+func ReadAnswers(r io.Reader) ([]Prediction, error) {
+	dec := json.NewDecoder(r)
+	var answers []Prediction
+	for dec.More() {
+		p, err := readOne(dec, true)
+		if err == nil && !p.has("prediction") {
+			err = errors.New("no prediction")
+		}
+		if c := p.Confidence; err == nil && c != nil && (*c < 0 || *c > 1) {
+			err = fmt.Errorf("a confidence of %g is not between 0 and 1", *c)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("answer %d: %w", len(answers)+1, err)
+		}
+		answers = append(answers, p)
 	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("after answer %d: %w", len(answers), err)
+	}
+	return answers, nil
+}
+
+// readOne reads a test; what an earlier run answered counts only if answered.
+func readOne(dec *json.Decoder, answered bool) (Prediction, error) {
+	var p Prediction
+	if err := expect(dec, '{'); err != nil {
+		return p, err
+	}
+	in := columns{answered: answered}
 	for dec.More() {
 		token, err := dec.Token()
 		if err != nil {
-			return test, err
+			return p, err
 		}
 		key, _ := token.(string)
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return test, fmt.Errorf("field %q: %w", key, err)
+			return p, fmt.Errorf("field %q: %w", key, err)
 		}
-		if err := test.set(key, value); err != nil {
-			return test, fmt.Errorf("field %q: %w", key, err)
+		p.fields = append(p.fields, field{key, value})
+		if target := in.target(key, &p); target != nil {
+			if err := json.Unmarshal(value, target); err != nil {
+				return p, fmt.Errorf("field %q: %w", key, err)
+			}
 		}
 	}
 	if err := expect(dec, '}'); err != nil {
-		return test, err
+		return p, err
 	}
-	switch {
-	case test.Question == "":
-		return test, fmt.Errorf("no question")
-	case test.Path == "":
-		return test, fmt.Errorf("no ecg_path")
-	case test.Start < 0 || test.End != 0 && test.End <= test.Start:
-		return test, fmt.Errorf("the stretch from sample %g to %g is empty", test.Start, test.End)
-	}
-	return test, nil
+	return p, in.fill(&p.Test)
 }
 
-func (t *Test) set(key string, value json.RawMessage) error {
-	t.fields = append(t.fields, field{key, value})
-	target := map[string]any{
-		"question": &t.Question, "answer": &t.Answer, "ecg_path": &t.Path, "dataset": &t.Dataset,
-		"abnormal_type": &t.Kind, "ecg_start": &t.Start, "ecg_end": &t.End,
-	}[key]
-	if target == nil {
+// columns are fields as the file has them.
+type columns struct {
+	answered               bool
+	task, questionType     string
+	paths, answers, labels oneOrMany[string]
+	starts, ends           oneOrMany[float64]
+}
+
+// target is where a field's value belongs; nil for fields that say nothing here.
+func (c *columns) target(key string, p *Prediction) any {
+	if !c.answered && (key == "prediction" || key == "confidence") {
 		return nil
 	}
-	return json.Unmarshal(value, target)
+	return map[string]any{
+		"task": &c.task, "question": &p.Question, "answer": &c.answers, "dataset": &p.Dataset,
+		"ecg_path": &c.paths, "ecg_start": &c.starts, "ecg_end": &c.ends,
+		"abnormal_type": &p.Kind, "question_type": &c.questionType, "labels": &c.labels,
+		"prediction": &p.Prediction, "confidence": &p.Confidence,
+	}[key]
 }
 
-func expect(dec *json.Decoder, want json.Delim) error {
-	token, err := dec.Token()
-	if err != nil {
-		return fmt.Errorf("%q expected: %w", want.String(), err)
-	}
-	if token != want {
-		return fmt.Errorf("%q expected where %v stands", want.String(), token)
-	}
-	return nil
-}
-
-// Prediction is a test with the model's answer.
-type Prediction struct {
-	Test
-	Prediction string
-	Confidence float64
-}
-
-// MarshalJSON gives the test's own fields in their order, then prediction and
-// confidence.
-func (p Prediction) MarshalJSON() ([]byte, error) {
-	var out bytes.Buffer
-	for _, f := range p.fields {
-		if f.key == "prediction" || f.key == "confidence" {
-			continue // of an earlier run
-		}
-		if err := appendField(&out, f.key, f.value); err != nil {
-			return nil, err
-		}
-	}
-	if err := appendField(&out, "prediction", p.Prediction); err != nil {
-		return nil, err
-	}
-	if err := appendField(&out, "confidence", p.Confidence); err != nil {
-		return nil, err
-	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
-}
-
-func appendField(out *bytes.Buffer, key string, value any) error {
-	separator := byte(',')
-	if out.Len() == 0 {
-		separator = '{'
-	}
-	out.WriteByte(separator)
-	name, err := json.Marshal(key)
-	if err != nil {
+func (c *columns) fill(t *Test) error {
+	var err error
+	if t.Task, err = eval.ParseTask(c.task); err != nil {
 		return err
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
+	t.Answer, t.Labels = strings.Join(c.answers, ", "), c.labels
+	if t.Kind == "" {
+		t.Kind = c.questionType
 	}
-	out.Write(name)
-	out.WriteByte(':')
-	out.Write(text)
+	switch n := len(c.paths); {
+	case t.Question == "":
+		return errors.New("no question")
+	case n == 0:
+		return errors.New("no ecg_path")
+	case len(c.starts) != n && len(c.starts) != 0 || len(c.ends) != n && len(c.ends) != 0:
+		return fmt.Errorf("%d ecg_path with %d ecg_start and %d ecg_end: give as many of each", n, len(c.starts), len(c.ends))
+	}
+	for i, record := range c.paths {
+		s := Stretch{Path: record}
+		if len(c.starts) > 0 {
+			s.Start = c.starts[i]
+		}
+		if len(c.ends) > 0 {
+			s.End = c.ends[i]
+		}
+		if record == "" {
+			return errors.New("no ecg_path")
+		}
+		if s.Start < 0 || s.End != 0 && s.End <= s.Start {
+			return fmt.Errorf("the stretch from sample %g to %g is empty", s.Start, s.End)
+		}
+		t.ECGs = append(t.ECGs, s)
+	}
+	if t.Task == eval.Localization && len(t.ECGs) != 1 {
+		return fmt.Errorf("a localization question about %d ECGs: it takes one", len(t.ECGs))
+	}
 	return nil
 }
