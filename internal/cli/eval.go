@@ -101,16 +101,23 @@ func (f evalFlags) check(args []string) error {
 }
 
 func (a *App) eval(ctx context.Context, f evalFlags) error {
+	answers, tests, err := f.read()
+	if err != nil {
+		return err
+	}
 	signals := &locate.Signals{Leads: f.leads, Seed: f.seed}
 	if f.records != "" {
-		var err error
 		if signals.Folder, err = locate.OpenFolder(f.records); err != nil {
 			return err
 		}
 	}
-	answers, err := a.evalAnswers(ctx, f, signals)
-	if err != nil {
-		return err
+	if len(tests) > 0 {
+		if answers, err = a.ask(ctx, f, signals, tests); err != nil {
+			return err
+		}
+	}
+	if len(answers) == 0 {
+		return errors.New("there is no question to score: name a file that holds some")
 	}
 	scored := make([]eval.Answer, len(answers))
 	for i, p := range answers {
@@ -136,40 +143,37 @@ func (a *App) eval(ctx context.Context, f evalFlags) error {
 	return result.Print(a.Out, eval.Plain)
 }
 
-// evalAnswers reads the answers, or asks the model for them.
-func (a *App) evalAnswers(ctx context.Context, f evalFlags, signals *locate.Signals) (answers []locate.Prediction, err error) {
+// read reads the answers that are given, or the questions.
+func (f evalFlags) read() (answers []locate.Prediction, tests []locate.Test, err error) {
 	for _, path := range f.answers {
 		some, err := readAnswers(path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		answers = append(answers, some...)
 	}
 	if f.tests != "" {
-		tests, err := readTests(f.tests)
-		if err != nil {
-			return nil, err
-		}
-		m, err := f.model.open(a)
-		if err != nil {
-			return nil, err
-		}
-		defer m.Close() //nolint:errcheck // only asked
-		bar := a.newBar(len(tests), "eval", "questions")
-		err = locate.Run(ctx, m, signals, tests, func(p locate.Prediction) error {
-			answers = append(answers, p)
-			bar.set(len(answers), "")
-			return nil
-		})
-		bar.end()
-		if err != nil {
-			return nil, err
-		}
+		tests, err = readTests(f.tests)
 	}
-	if len(answers) == 0 {
-		return nil, errors.New("there is no question to score: name a file that holds some")
+	return answers, tests, err
+}
+
+// ask answers the questions with the model.
+func (a *App) ask(ctx context.Context, f evalFlags, signals *locate.Signals, tests []locate.Test) ([]locate.Prediction, error) {
+	m, err := f.model.open(a)
+	if err != nil {
+		return nil, err
 	}
-	return answers, nil
+	defer m.Close() //nolint:errcheck // only asked
+	var answers []locate.Prediction
+	bar := a.newBar(len(tests), "eval", "questions")
+	err = locate.Run(ctx, m, signals, tests, func(p locate.Prediction) error {
+		answers = append(answers, p)
+		bar.set(len(answers), "")
+		return nil
+	})
+	bar.end()
+	return answers, err
 }
 
 func readAnswers(path string) ([]locate.Prediction, error) {

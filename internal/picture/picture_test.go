@@ -173,7 +173,7 @@ func TestTheSpansOfAStripAreDrawnWhereTheyBelong(t *testing.T) {
 	require.Less(t, answer[1].top, expert[0].bottom, "the answer stands under the expert's")
 	require.Less(t, expert[0].top, answer[0].bottom, "both under the ECG")
 
-	require.Subset(t, out.texts, []string{"119 from sample 1", "IoU 0.50", "MLII", "V1", "expert", "answer", "20 s", "30 s", "25 mm/s, 10 mm/mV", "1 mV"})
+	require.Subset(t, out.texts, []string{"119 from sample 1", "IoU 0.50 · 25 mm/s, 10 mm/mV", "MLII", "V1", "expert", "answer", "20 s", "30 s", "1 mV"})
 	width, height := sample().Size()
 	require.InDelta(t, 16+250+3, millimetres(width), 1e-9)
 	require.InDelta(t, 7+20+20+2*4.5+6, millimetres(height), 1e-9)

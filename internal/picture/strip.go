@@ -76,7 +76,7 @@ func (s Strip) Draw(c draw.Canvas) {
 	left, top := c.Min.X+leftMargin, c.Max.Y
 	right := left + vg.Length(s.seconds())*perSecond
 	c.FillText(bold(style(9, text.XLeft, text.YCenter)), vg.Point{X: left, Y: top - titleHeight/2}, s.Title)
-	c.FillText(style(8, text.XRight, text.YCenter), vg.Point{X: right, Y: top - titleHeight/2}, s.Note)
+	c.FillText(style(8, text.XRight, text.YCenter), vg.Point{X: right, Y: top - titleHeight/2}, s.note())
 	top -= titleHeight
 
 	leads := rectangle(left, top, right, top)
@@ -104,6 +104,15 @@ func (s Strip) Draw(c draw.Canvas) {
 		top -= rowHeight
 	}
 	s.axis(c, left, top)
+}
+
+// note is the strip's own and the paper's scale.
+func (s Strip) note() string {
+	const scale = "25 mm/s, 10 mm/mV"
+	if s.Note == "" {
+		return scale
+	}
+	return s.Note + " · " + scale
 }
 
 // visible is what of the spans lies within the strip.

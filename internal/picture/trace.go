@@ -67,14 +67,11 @@ func (s Strip) trace(c draw.Canvas, lead ecg.Lead, in vg.Rectangle) {
 	c.FillText(name, vg.Point{X: in.Min.X + 1.5*mm, Y: in.Max.Y - 1.5*mm}, lead.Name)
 }
 
-// grid draws the paper, lines of a millimetre and of five, and says its scale.
+// grid draws the paper: lines of a millimetre and of five.
 func grid(c draw.Canvas, in vg.Rectangle) {
 	fill(c, paper, in)
 	rule(c, in, mm, thin, vg.Points(0.3))
 	rule(c, in, 5*mm, strong, vg.Points(0.5))
-	label := style(6, text.XRight, text.YTop)
-	label.Color = Grey
-	c.FillText(label, vg.Point{X: in.Max.X - 1.5*mm, Y: in.Max.Y - 1.5*mm}, "25 mm/s, 10 mm/mV")
 }
 
 // rule draws lines in both directions. Few are drawn at a time: the rasterizer's

@@ -15,13 +15,17 @@ import onnx
 from .config import BEAT_CONDITIONS as CONDITIONS
 from .localization import NAMES
 
+LEADS = {"all": "both leads", "first": "first lead only", "second": "second lead only", "random": "a random lead left out"}
+
 
 def score_rows(results: dict) -> str:
-    rows = ["| clips, leads | " + " | ".join(CONDITIONS) + " | macro | always \"No\" |", "|---|" + "---|" * 6]
+    rows = ["| clips, leads | " + " | ".join(CONDITIONS) + " | macro | always \"No\" |", "|---|" + "---|" * (len(CONDITIONS) + 2)]
     for kind, title in (("short", "10 s"), ("long", "10–60 s")):
-        for leads, words in (("all", "both leads"), ("first", "first lead only"), ("second", "second lead only")):
+        for leads, words in LEADS.items():
+            if f"{kind}-{leads}" not in results:
+                continue  # of an earlier cross-validation
             t = results[f"{kind}-{leads}"]
-            cells = " | ".join(f"{t['kinds'][c]['iou']:.3f}" for c in CONDITIONS)
+            cells = " | ".join(f"{t['kinds'][c]['iou']:.3f}" if c in t["kinds"] else "–" for c in CONDITIONS)
             rows.append(f"| {title}, {words} | {cells} | **{t['macro']['iou']:.3f}** | {t['macro']['always_no']:.3f} |")
     return "\n".join(rows)
 
@@ -46,11 +50,39 @@ def minute_rows(results: dict) -> str:
 
 
 def beat_rows(results: dict) -> str:
-    share = lambda r: f"{100 * r['part'] / r['of']:.1f} % of {r['of']}" if r["of"] else "–"
-    rows = ["| record | VEB Se | VEB +P | SVEB Se | SVEB +P |", "|---|---|---|---|---|"]
-    for r in sorted(results["beats"], key=lambda r: (r["record"] == "gross", r["record"])):
-        cells = [share(r[c][m]) for c in ("veb", "sveb") for m in ("sensitivity", "positive_predictivity")]
+    rows = ["| record | VEB Se | VEB +P | VEB F1 | SVEB Se | SVEB +P | SVEB F1 |", "|---|---|---|---|---|---|---|"]
+    for r in sorted(results["beats"], key=lambda r: (r["record"] in ("average", "gross"), r["record"])):
+        cells = [share(r[c].get(m)) for c in ("veb", "sveb") for m in ("sensitivity", "positive_predictivity", "f1")]
         rows.append(f"| {r['record']} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def share(r: dict | None) -> str:
+    """A share of `holter score`: of a number of beats or episodes, of a time, or a mean over records."""
+    if r is None:
+        return "–"  # of an earlier cross-validation
+    of = r.get("of", r.get("of_s", r.get("records")))
+    if not of:
+        return "–"
+    value = r["mean"] if "mean" in r else r.get("part", r.get("part_s")) / of
+    return f"{100 * value:.1f} %" + (f" of {of}" if "of" in r else "")
+
+
+def episode_rows(results: dict) -> str:
+    rows = ["| rhythm | | Se | +P | duration Se | duration +P |", "|---|---|---|---|---|---|"]
+    for which in ("gross", "average"):
+        for e in results.get("episodes", {}).get(which) or []:
+            cells = [share(part[m]) for part in (e, e["duration"]) for m in ("sensitivity", "positive_predictivity")]
+            rows.append(f"| {e['kind']} | {which} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def calibration_rows(results: dict) -> str:
+    rows = ["| clips, leads | kind | answers | mean confidence | right | expected calibration error |", "|---|---|---|---|---|---|"]
+    for kind, title in (("short", "10 s"), ("long", "10–60 s")):
+        for c in results[f"{kind}-all"].get("calibration", []):
+            figures = " | ".join(f"{c[m]:.3f}" for m in ("confidence", "right", "expected_calibration_error"))
+            rows.append(f"| {title}, both leads | {c['kind']} | {c['questions']} | {figures} |")
     return "\n".join(rows)
 
 
@@ -80,6 +112,8 @@ def main() -> None:
         scores=score_rows(results),
         presence=presence_rows(results),
         beats=beat_rows(results),
+        episodes=episode_rows(results),
+        calibration=calibration_rows(results),
         minutes=minute_rows(results),
     )
     a.out.write_text(text)

@@ -2,24 +2,21 @@
 
 python -m holter_training.crossval --data DIR --runs DIR --reader RUN --out results.json -- --dense-steps 4000
 
-What is scored are the answers of the Go programs (`holter locate`, `holter annotate`), pooled over the folds.
+What is scored are the answers of the Go programs (`holter locate`, `holter annotate`), pooled over the folds; the
+scores are those of `holter eval` and `holter score`.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-from collections import defaultdict
 from pathlib import Path
 
-import numpy as np
-
-from . import localization
 from .anyecg import evaluation
-from .records import PACED
 from .config import BEAT_CONDITIONS
+from .records import PACED
 
-LEADS = ["all", "first", "second"]
+LEADS = ["all", "first", "second", "random"]
 
 
 def run(*command: object) -> str:
@@ -63,18 +60,18 @@ def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
     run(*python, "holter_training.minutes", "--data", a.data, "--model", model, "--holter", a.holter, *left_out)
 
 
-def table(files: list[Path]) -> dict:
-    score, nothing = defaultdict(list), defaultdict(list)
-    for file in files:
-        for line in file.read_text().splitlines():
-            t = json.loads(line)
-            code = t["abnormal_type"]
-            for key in (code, f"{code} {'present' if t['answer'].startswith('Duration') else 'absent'}"):
-                score[key].append(localization.iou(t["answer"], t["prediction"]))
-                nothing[key].append(localization.iou(t["answer"], localization.answer(code, [])))
-    rows = {k: {"n": len(v), "iou": float(np.mean(v)), "always_no": float(np.mean(nothing[k]))} for k, v in score.items()}
-    macro = {m: float(np.mean([rows[c][m] for c in BEAT_CONDITIONS])) for m in ("iou", "always_no")}
-    return {"kinds": dict(sorted(rows.items())), "macro": macro}
+def table(result: dict) -> dict:
+    """What `holter eval --json` says of localization, kind by kind and apart where the kind is present and absent."""
+    rows = {}
+    for k in result["kinds"]:
+        rows[k["kind"]] = {"n": k["all"]["questions"], "iou": k["all"]["iou"], "always_no": k["always_no"]}
+        for part in ("present", "absent"):
+            if k[part]["questions"]:
+                rows[f"{k['kind']} {part}"] = {"n": k[part]["questions"], "iou": k[part]["iou"], "always_no": float(part == "absent")}
+    keys = ("kind", "questions", "confidence", "right", "expected_calibration_error")
+    calibration = [{key: c.get(key, "all") for key in keys} for c in result.get("calibration", [])]
+    macro = {m: result["macro"][m] for m in ("iou", "always_no", "best_span")}
+    return {"kinds": dict(sorted(rows.items())), "macro": macro, "calibration": calibration}
 
 
 def main() -> None:
@@ -86,6 +83,7 @@ def main() -> None:
     p.add_argument("--only", help="comma-separated folds; default: all of them")
     p.add_argument("--reader", type=Path, required=True, help="run whose reader, which has seen nobody, is taken")
     p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--pictures", type=Path, help="folder for pictures of the 10 s clips with all leads")
     p.add_argument("settings", nargs="*", help="after --: settings of holter_training.train")
     a = p.parse_args()
     folds = json.loads(a.folds.read_text())
@@ -97,10 +95,15 @@ def main() -> None:
     result["minutes"] = {n: json.loads((a.runs / f"fold{n}" / "minutes.json").read_text()) for n in folds}
     for kind in ("short", "long"):
         for leads in LEADS:
-            result[f"{kind}-{leads}"] = table([a.runs / f"fold{n}" / f"{kind}-{leads}.jsonl" for n in folds])
+            answers = [x for n in folds for x in ("--answers", a.runs / f"fold{n}" / f"{kind}-{leads}.jsonl")]
+            draw = a.pictures and kind == "short" and leads == "all"
+            pictures = ["--records", a.data / "mitdb", "--pictures", a.pictures] if draw else []
+            result[f"{kind}-{leads}"] = table(json.loads(run(a.holter, "eval", "--json", *answers, *pictures)))
     paths = [a.data / "mitdb" / r for records in folds.values() for r in annotated(records)]
     paths = [x for x in paths if x.name not in PACED]  # EC57 leaves them out
-    result["beats"] = json.loads(run(a.holter, "score", *paths, "--annotations", a.runs / "annotations", "--json"))
+    score = [a.holter, "score", *paths, "--annotations", a.runs / "annotations", "--json"]
+    result["beats"] = json.loads(run(*score))
+    result["episodes"] = json.loads(run(*score, "--episodes"))
     a.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps({k: v["macro"] for k, v in result.items() if isinstance(v, dict) and "macro" in v}, indent=1))
 

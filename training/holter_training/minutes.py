@@ -38,7 +38,7 @@ def tests(code: str, group: list[tuple[Record, bool]], folder: Path) -> list[dic
         spans = [(0.0, round(n / RATE, 1))] if holds else []
         out.append(
             {"question": localization.question(code), "answer": localization.answer(code, spans), "ecg_path": name, "dataset": r.person,
-             "task": "recording", "abnormal_type": code, "ecg_start": 0, "ecg_end": n}
+             "task": "localization", "abnormal_type": code, "ecg_start": 0, "ecg_end": n}
         )  # fmt: skip
     return out
 
