@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -143,21 +140,6 @@ func (a *App) eval(ctx context.Context, f evalFlags) error {
 	return result.Print(a.Out, eval.Plain)
 }
 
-// read reads the answers that are given, or the questions.
-func (f evalFlags) read() (answers []locate.Prediction, tests []locate.Test, err error) {
-	for _, path := range f.answers {
-		some, err := readAnswers(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		answers = append(answers, some...)
-	}
-	if f.tests != "" {
-		tests, err = readTests(f.tests)
-	}
-	return answers, tests, err
-}
-
 // ask answers the questions with the model.
 func (a *App) ask(ctx context.Context, f evalFlags, signals *locate.Signals, tests []locate.Test) ([]locate.Prediction, error) {
 	m, err := f.model.open(a)
@@ -174,17 +156,4 @@ func (a *App) ask(ctx context.Context, f evalFlags, signals *locate.Signals, tes
 	})
 	bar.end()
 	return answers, err
-}
-
-func readAnswers(path string) ([]locate.Prediction, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the answers: %w; name a file of answers with --answers", err)
-	}
-	defer file.Close() //nolint:errcheck // only read from
-	answers, err := locate.ReadAnswers(bufio.NewReader(file))
-	if err != nil {
-		return nil, fmt.Errorf("read the answers of %s: %w; --answers takes lines as holter locate --tests writes them", path, err)
-	}
-	return answers, nil
 }

@@ -47,18 +47,15 @@ func Exact(answers []Answer) ExactScore {
 }
 
 func exactShare(answers []Answer) ExactShare {
-	s := ExactShare{Questions: len(answers)}
+	text, given := commonest(answers)
 	matches := 0
 	for _, a := range answers {
 		if same(a.Truth, a.Prediction) {
 			matches++
 		}
 	}
-	n := 0
-	s.Commonest.Answer, n = commonest(answers)
-	s.ExactMatch = float64(matches) / float64(len(answers))
-	s.Commonest.ExactMatch = float64(n) / float64(len(answers))
-	return s
+	n := float64(len(answers))
+	return ExactShare{len(answers), float64(matches) / n, ConstantText{text, float64(given) / n}}
 }
 
 // commonest is the expert's most frequent answer (as it is first written; of
