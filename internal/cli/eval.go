@@ -38,7 +38,8 @@ answers that are there already, whoever gave them: --answers takes lines as loca
                 else the items of the expert's reports
   qa            exact match in lower case. Both answers are cut at commas and compared
                 as sets, so that order and repetition do not count
-  comparison    as qa, about several ECGs
+  comparison    as qa, about several ECGs; for answers in sentences, BLEU and ROUGE
+                stand beside it
 
 Confidence: expected calibration error over 15 bins of equal width. An answer's
 confidence (of spans the mean by length of theirs, of "No … Found" that of the
@@ -52,7 +53,7 @@ match. Reports have none.
                        present and absent apart
   report               questions, bleu [1-4], rouge {1,2,l}, labels {similarity,
                        macro_auc, each}, commonest_answer
-  qa, comparison       questions, exact_match, commonest_answer, kinds
+  qa, comparison       questions, exact_match, commonest_answer, kinds, bleu, rouge
   calibration          task, kind (none: all), questions, expected_calibration_error,
                        confidence, right, bins {from, to, questions, confidence, right}
   records              record, kind, questions, iou of localization`

@@ -11,6 +11,8 @@ import (
 // are cut at commas, and neither order nor repetition counts.
 type ExactScore struct {
 	ExactShare
+	// TextScore is for answers in whole sentences, which hardly ever match.
+	TextScore
 	Kinds []ExactKind `json:"kinds,omitempty"`
 }
 
@@ -36,7 +38,7 @@ type ExactKind struct {
 
 // Exact scores answers by exact match; by kind where questions have one.
 func Exact(answers []Answer) ExactScore {
-	s := ExactScore{ExactShare: exactShare(answers)}
+	s := ExactScore{ExactShare: exactShare(answers), TextScore: textScore(answers)}
 	kinds, byKind := group(answers)
 	for _, kind := range kinds {
 		if kind != "" {

@@ -42,6 +42,7 @@ func TestEvaluateAllTasks(t *testing.T) {
 		{"single-verify", ExactShare{2, 0.5, ConstantText{"no", 0.5}}},
 	}, r.QA.Kinds)
 	require.Equal(t, ExactScore{ExactShare: ExactShare{1, 0, ConstantText{"none", 1}}}, *r.Comparison)
+	require.InDelta(t, (1+0+2*4.0/10)/3, r.QA.ROUGE.L, 1e-12)
 
 	require.Equal(t, 2, r.Report.Questions)
 	require.Equal(t, 2.0/3, r.Report.Labels.MacroAUC)
@@ -64,7 +65,7 @@ func TestEvaluateAllTasks(t *testing.T) {
 func TestWhatIsNotAskedIsLeftOut(t *testing.T) {
 	text, err := json.Marshal(Evaluate([]Answer{{Task: QA, Truth: "a", Prediction: "a"}}))
 	require.NoError(t, err)
-	require.JSONEq(t, `{"qa": {"questions": 1, "exact_match": 1, "commonest_answer": {"answer": "a", "exact_match": 1}}}`, string(text))
+	require.JSONEq(t, `{"qa": {"questions": 1, "exact_match": 1, "bleu": [1, 0, 0, 0], "rouge": {"1": 1, "2": 0, "l": 1}, "commonest_answer": {"answer": "a", "exact_match": 1}}}`, string(text))
 }
 
 func TestCalibration(t *testing.T) {

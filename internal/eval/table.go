@@ -107,7 +107,11 @@ func (s ExactScore) print(w io.Writer, style Style) error {
 		row(k.Kind, k.ExactShare)
 	}
 	row("all", s.ExactShare)
-	return g.print(w, style)
+	if err := g.print(w, style); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nwording: BLEU-4 %.3f, ROUGE-L %.3f\n", s.BLEU[3], s.ROUGE.L)
+	return err
 }
 
 func printCalibration(w io.Writer, style Style, calibrations []Calibration) error {
