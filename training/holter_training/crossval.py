@@ -2,7 +2,8 @@
 
 python -m holter_training.crossval --data DIR --runs DIR --reader RUN --out results.json -- --dense-steps 4000
 
-What is scored are the answers of the Go programs (`holter locate`, `holter annotate`), pooled over the folds.
+What is scored are the answers of the Go programs (`holter locate`, `holter annotate`), pooled over the folds; with
+--rival also those of a U-Net that is trained on the same people.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from .anyecg import evaluation
 from .records import PACED
 from .config import BEAT_CONDITIONS
 
+KINDS = ["short", "long"]
 LEADS = ["all", "first", "second"]
 
 
@@ -57,10 +59,21 @@ def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
         for leads in LEADS:
             out = home / f"{kind}-{leads}.jsonl"
             run(a.holter, "locate", "--tests", file, "--records", a.data / "mitdb", "--leads", leads, "--out", out, "--model", model)
+    if a.rival:
+        rival(a, home, records)
     paths = [a.data / "mitdb" / r for r in names]
     run(a.holter, "annotate", *paths, "--out", a.runs / "annotations", "--model", model)
     left_out = ["--leave-out", ",".join(records), "--work", home / "minutes", "--out", home / "minutes.json"]
     run(*python, "holter_training.minutes", "--data", a.data, "--model", model, "--holter", a.holter, *left_out)
+
+
+def rival(a: argparse.Namespace, home: Path, records: list[str]) -> None:
+    command = [sys.executable, "-m", "holter_training.rival"]
+    run(*command, "--data", a.data, "--run", home / "rival", "--leave-out", ",".join(records), "--steps", a.rival)
+    for kind in KINDS:
+        for leads in LEADS:
+            files = ["--tests", home / f"{kind}.json", "--records", a.data / "mitdb", "--out", home / f"rival-{kind}-{leads}.jsonl"]
+            run(*command, "answer", "--run", home / "rival", "--leads", leads, *files)
 
 
 def table(files: list[Path]) -> dict:
@@ -85,6 +98,7 @@ def main() -> None:
     p.add_argument("--folds", type=Path, default=Path("folds.json"))
     p.add_argument("--only", help="comma-separated folds; default: all of them")
     p.add_argument("--reader", type=Path, required=True, help="run whose reader, which has seen nobody, is taken")
+    p.add_argument("--rival", type=int, default=0, metavar="STEPS", help="train a U-Net for so many steps beside each fold's model")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("settings", nargs="*", help="after --: settings of holter_training.train")
     a = p.parse_args()
@@ -95,9 +109,9 @@ def main() -> None:
         fold(a, name, records)
     result = {"settings": a.settings, "folds": folds, "steps": {n: steps(a.runs / f"fold{n}") for n in folds}}
     result["minutes"] = {n: json.loads((a.runs / f"fold{n}" / "minutes.json").read_text()) for n in folds}
-    for kind in ("short", "long"):
-        for leads in LEADS:
-            result[f"{kind}-{leads}"] = table([a.runs / f"fold{n}" / f"{kind}-{leads}.jsonl" for n in folds])
+    answers = [f"{kind}-{leads}" for kind in KINDS for leads in LEADS]
+    for key in answers + [f"rival-{x}" for x in answers if a.rival]:
+        result[key] = table([a.runs / f"fold{n}" / f"{key}.jsonl" for n in folds])
     paths = [a.data / "mitdb" / r for records in folds.values() for r in annotated(records)]
     paths = [x for x in paths if x.name not in PACED]  # EC57 leaves them out
     result["beats"] = json.loads(run(a.holter, "score", *paths, "--annotations", a.runs / "annotations", "--json"))
