@@ -19,16 +19,28 @@ from tqdm import tqdm
 
 from . import config, localization, maps, records, sources
 from .batches import Batches
-from .clips import Sampler, scale
-from .config import FRAME, FRAMES, LEADS, RATE, SEGMENT
+from .clips import Sampler
+from .config import BEAT_CONDITIONS, EPISODES, FRAME, LEADS, PATTERNS, RATE
 from .loop import Run
+from .rules import patterns
 from .train import dense_loss, loader
-from .unet import Sizes, UNet
+from .unet import Sizes, UNet, masks
 
 KEEP = {"all": slice(None), "first": slice(0, 1), "second": slice(1, 2)}
 
 
-def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_out: set[str]) -> None:
+def targets(b: dict) -> dict:
+    """Masks of every condition, of a batch of dense maps. Patterns are known where all beats are."""
+    told = len(BEAT_CONDITIONS) + len(EPISODES)
+    made = patterns(b["want"][:, told : told + len(BEAT_CONDITIONS)], b["want"][:, -1])
+    all_known = b["known"][:, told:].amin(1, keepdim=True).expand(-1, len(PATTERNS))
+    return {
+        "want": torch.cat([b["want"][:, :told], (made >= 0.5).float()], 1),
+        "known": torch.cat([b["known"][:, :told], all_known], 1),
+    }
+
+
+def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_out: set[str], taught_by: Path | None = None) -> None:
     """tc.dense_steps are the steps. Stops and goes on as the model's training does."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(tc.threads)
@@ -37,14 +49,13 @@ def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_
     phase = run.phase("rival", tc.dense_steps, tc.rate, list(run.model.parameters()))
     if phase.over:
         return
-    make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic))
+    make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic, taught_by))
     clips = loader(Batches(make_sampler, tc.batch, tc.seed), phase.done)
-    kinds = len(sizes.conditions)
     for _ in phase:
         b = next(clips)
         with torch.autocast("cpu", torch.bfloat16):
             logits = run.model(b["ecg"])
-        phase.learn(dense_loss(logits, {"want": b["want"][:, :kinds], "known": b["known"][:, :kinds]}))
+        phase.learn(dense_loss(logits, targets(b)))
 
 
 def load(run: Path) -> tuple[UNet, Sizes]:
@@ -66,33 +77,6 @@ def read(path: Path) -> tuple[np.ndarray, list[int], float]:
     except ValueError as e:
         raise SystemExit(f"{path}: its leads are {', '.join(info['sig_name'])}: name them {', '.join(LEADS)} in the header") from e
     return records.resample(np.nan_to_num(signal.T), round(info["fs"])), slots, info["fs"]
-
-
-def windows(clip: np.ndarray, slots: list[int]) -> tuple[np.ndarray, list[int]]:
-    """10 s windows [n, 12, 1000], each scaled by itself, and where they begin; the last one ends with the clip."""
-    n = clip.shape[1]
-    starts = list(range(0, max(n - SEGMENT, 0) + 1, SEGMENT))
-    if n > starts[-1] + SEGMENT:
-        starts.append((n - SEGMENT) // FRAME * FRAME)
-    out = np.zeros((len(starts), len(LEADS), SEGMENT), np.float32)
-    for x, a in zip(out, starts):
-        part = scale(clip[:, a : a + SEGMENT])
-        x[slots, : part.shape[1]] = part
-    return out, starts
-
-
-@torch.no_grad()
-def masks(model: UNet, clip: np.ndarray, slots: list[int]) -> np.ndarray:
-    """Probabilities [conditions, frames] of a clip of any length; where two windows overlap, their mean."""
-    x, starts = windows(clip, slots)
-    prob = torch.sigmoid(model(torch.from_numpy(x))).numpy()
-    total = np.zeros((prob.shape[1], starts[-1] // FRAME + FRAMES), np.float32)
-    times = np.zeros(total.shape[1], np.float32)
-    for p, a in zip(prob, starts):
-        at = slice(a // FRAME, a // FRAME + FRAMES)
-        total[:, at] += p
-        times[at] += 1
-    return (total / times)[:, : -(-clip.shape[1] // FRAME)]
 
 
 def answer(row: np.ndarray, code: str, seconds: float) -> tuple[str, float]:
@@ -141,11 +125,12 @@ def main(args: list[str]) -> None:
     p.add_argument("--data", type=Path, required=True, help="folder that holds mitdb/, and, if there, ptbxl/, …")
     p.add_argument("--run", type=Path, required=True, help="folder for the checkpoint and the log")
     p.add_argument("--leave-out", default="", help="records and subjects to keep for testing, comma-separated")
+    p.add_argument("--taught-by", type=Path, help="run whose model labels recordings without annotations, as for the model's training")
     p.add_argument("--steps", type=int, default=tc.dense_steps)
     p.add_argument("--threads", type=int, default=tc.threads)
     a = p.parse_args(args)
     tc.dense_steps, tc.threads = a.steps, a.threads
-    train(a.data, a.run, Sizes(), tc, {x for x in a.leave_out.split(",") if x})
+    train(a.data, a.run, Sizes(), tc, {x for x in a.leave_out.split(",") if x}, a.taught_by)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ the way down. It answers no questions: spans are where a mask is above one half.
 
 import dataclasses
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .config import CONDITIONS, FRAME, FRAMES, LEADS
+from .config import CONDITIONS, FRAME, FRAMES, LEADS, SEGMENT
+from .records import scale
 
 
 @dataclasses.dataclass
@@ -51,3 +53,30 @@ class UNet(nn.Module):
         for grow, level in zip(self.grow, self.up):
             x = level(torch.cat([seen.pop(), grow(x)], 1))
         return self.out(x)
+
+
+def windows(clip: np.ndarray, slots: list[int]) -> tuple[np.ndarray, list[int]]:
+    """10 s windows [n, 12, 1000], each scaled by itself, and where they begin; the last one ends with the clip."""
+    n = clip.shape[1]
+    starts = list(range(0, max(n - SEGMENT, 0) + 1, SEGMENT))
+    if n > starts[-1] + SEGMENT:
+        starts.append((n - SEGMENT) // FRAME * FRAME)
+    out = np.zeros((len(starts), len(LEADS), SEGMENT), np.float32)
+    for x, a in zip(out, starts):
+        part = scale(clip[:, a : a + SEGMENT])
+        x[slots, : part.shape[1]] = part
+    return out, starts
+
+
+@torch.no_grad()
+def masks(model: UNet, clip: np.ndarray, slots: list[int]) -> np.ndarray:
+    """Probabilities [conditions, frames] of a clip of any length; where two windows overlap, their mean."""
+    x, starts = windows(clip, slots)
+    prob = torch.sigmoid(model(torch.from_numpy(x))).numpy()
+    total = np.zeros((prob.shape[1], starts[-1] // FRAME + FRAMES), np.float32)
+    times = np.zeros(total.shape[1], np.float32)
+    for p, a in zip(prob, starts):
+        at = slice(a // FRAME, a // FRAME + FRAMES)
+        total[:, at] += p
+        times[at] += 1
+    return (total / times)[:, : -(-clip.shape[1] // FRAME)]

@@ -9,8 +9,8 @@ import torch
 from made import RATE, make_record
 
 from holter_training import localization, rival, tests_file
-from holter_training.config import CONDITIONS, FRAME, FRAMES, SEGMENT, TrainConfig
-from holter_training.unet import Sizes, UNet
+from holter_training.config import BEAT_CONDITIONS, CONDITIONS, DENSE, EPISODES, FRAME, FRAMES, PATTERNS, SEGMENT, TrainConfig
+from holter_training.unet import Sizes, UNet, masks, windows
 
 SMALL = Sizes(widths=[16, 24, 32], kernel=5)
 SETTINGS = TrainConfig(dense_steps=150, batch=16, warmup=10, average=0.98, checkpoint_every=100, threads=1, synthetic=0.0)
@@ -49,6 +49,22 @@ def test_answers_of_a_stranger_are_better_than_saying_no(trained, tmp_path, long
     assert mean(lambda t: t["prediction"]) > mean(lambda t: localization.answer("V", [])) + 0.2
 
 
+def test_masks_of_patterns_follow_from_the_beats():
+    told, frames = len(BEAT_CONDITIONS) + len(EPISODES), np.arange(10, 190, 16)
+    want = torch.zeros(2, DENSE, FRAMES)
+    want[:, -1, frames] = 1
+    want[:, told + BEAT_CONDITIONS.index("V"), frames[1::2]] = 1  # bigeminy
+    known = torch.ones(2, DENSE)
+    known[1, -1] = 0
+    got = rival.targets({"want": want, "known": known})
+    assert got["want"].shape == (2, len(CONDITIONS), FRAMES)
+    row = got["want"][0, CONDITIONS.index("B")]
+    assert row[frames[1] : frames[-1]].all() and not row[: frames[1]].any()
+    assert not got["want"][0, CONDITIONS.index("VT")].any()
+    assert got["known"].shape == (2, len(CONDITIONS)) and got["known"][0].all()
+    assert got["known"][1].tolist() == [1] * told + [0] * len(PATTERNS)
+
+
 def test_unknown_kinds_and_unfinished_runs_are_named(trained, tmp_path):
     with pytest.raises(SystemExit, match="the rival knows .*, not S"):
         rival.answers(trained / "run", [{"abnormal_type": "S"}], trained / "mitdb", "all")
@@ -61,7 +77,7 @@ def test_unknown_kinds_and_unfinished_runs_are_named(trained, tmp_path):
 @pytest.mark.parametrize("samples", [400, SEGMENT, 2740, 3000])
 def test_windows_cover_a_clip_of_any_length(samples):
     clip = np.cumsum(np.random.default_rng(1).normal(size=(1, samples)), -1)
-    x, starts = rival.windows(clip, [1])
+    x, starts = windows(clip, [1])
     covered = np.zeros(samples)
     for w, a in zip(x, starts):
         part = clip[0, a : a + SEGMENT]
@@ -70,7 +86,7 @@ def test_windows_cover_a_clip_of_any_length(samples):
         assert np.ptp(w[1, : len(part)]) == pytest.approx(2)
         assert not w[0].any() and not w[1, len(part) :].any()
     assert covered.min() == 1
-    prob = rival.masks(UNet(SMALL).eval(), clip, [1])
+    prob = masks(UNet(SMALL).eval(), clip, [1])
     assert prob.shape == (len(CONDITIONS), -(-samples // FRAME))
     assert (0 < prob).all() and (prob < 1).all()
 
