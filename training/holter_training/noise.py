@@ -3,6 +3,7 @@
 python -m holter_training.noise --data DIR --run DIR --work DIR --out FILE.json
 
 Noise: records of mitdb with electrode-motion noise (module nst); 118 and 119 as the Noise Stress Test Database has them.
+The people are strangers, the noise is not: training disturbs some of its clips with the same recording of noise.
 VEB and SVEB are scored as AAMI EC57 has it, in the whole record from minute five and in the noisy stretches alone.
 Normal recordings: home recordings of CinC 2017 labelled normal and the healthy subjects of leadI, on which every VEB is
 a false one. `holter annotate` labels, `holter score` scores.
