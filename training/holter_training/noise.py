@@ -151,13 +151,15 @@ def main() -> None:
     if not leave_out:
         raise SystemExit(f"{a.run} left nobody out, so there is nobody to measure on: take a run of holter_training.crossval")
     result = {"leave_out": sorted(leave_out), "noise": stress(a.data, names, a.holter, model, a.work) if names else [], "normal": {}}
+    save = lambda: a.out.write_text(json.dumps(result, indent=1) + "\n")  # after every part: each takes minutes
+    save()
     for source, group in normal(a.data, leave_out).items():
         if not group:
             print(f"{source}: nothing of it was left out of the training, not measured")
             continue
         result["normal"][source] = false_labels(group, a.holter, model, a.work / source)
         print(source, json.dumps(result["normal"][source]))
-    a.out.write_text(json.dumps(result, indent=1) + "\n")
+        save()
 
 
 if __name__ == "__main__":
