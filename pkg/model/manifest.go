@@ -15,6 +15,7 @@ type Manifest struct {
 	Format       int          `json:"format"` // of the folder: 1
 	Name         string       `json:"name"`
 	Version      string       `json:"version"`
+	Precision    string       `json:"precision,omitempty"` // of the weights: fp32 (the default), fp16, bf16 or int8
 	Input        Input        `json:"input"`
 	Encoder      Encoder      `json:"encoder"`
 	Embed        Embed        `json:"embed"`

@@ -20,12 +20,15 @@ const (
 	logitsAll  = "all"
 )
 
+var precisions = []string{"", "fp32", "fp16", "bf16", "int8"}
+
 // check reports all that is wrong with a manifest.
 func (m Manifest) check() error {
 	var p problems
 	p.need(m.Format == 1, "format: %d, this program reads 1", m.Format)
 	p.need(m.Name != "", "name: empty")
 	p.need(m.Version != "", "version: empty")
+	p.need(slices.Contains(precisions, m.Precision), "precision: %q, want fp32, fp16, bf16 or int8", m.Precision)
 	m.Input.check(&p)
 	m.Encoder.check(&p)
 	p.file("embed.file", m.Embed.File)

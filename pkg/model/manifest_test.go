@@ -33,6 +33,7 @@ func TestManifestErrorsNameTheKey(t *testing.T) {
 		"format: 2":                            {[]string{"format"}, 2},
 		"name: empty":                          {[]string{"name"}, ""},
 		"version: empty":                       {[]string{"version"}, ""},
+		`precision: "int4"`:                    {[]string{"precision"}, "int4"},
 		"input.rate_hz: 250":                   {[]string{"input", "rate_hz"}, 250},
 		"input.segment_samples: 500":           {[]string{"input", "segment_samples"}, 500},
 		"input.leads":                          {[]string{"input", "leads"}, []string{"II"}},

@@ -2,8 +2,9 @@
 
 python -m holter_training.crossval --data DIR --runs DIR --reader RUN --out results.json -- --dense-steps 4000
 
-What is scored are the answers of the Go programs (`holter locate`, `holter annotate`), pooled over the folds; the
-scores are those of `holter eval` and `holter score`.
+What is scored are the answers of the Go programs (`holter locate`, `holter annotate`), pooled over the folds, by
+`holter eval` and `holter score`; with --rival also those of a U-Net that is trained on the same people. What a fold's
+folder holds already is not made again.
 """
 
 import argparse
@@ -16,7 +17,9 @@ from .anyecg import evaluation
 from .config import BEAT_CONDITIONS
 from .records import PACED
 
+KINDS = ["short", "long"]
 LEADS = ["all", "first", "second", "random"]
+MACRO = ["V", "A", "L", "R"]  # over which the mean is taken
 
 
 def run(*command: object) -> str:
@@ -53,11 +56,24 @@ def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
         file.write_text(json.dumps(tests))
         for leads in LEADS:
             out = home / f"{kind}-{leads}.jsonl"
-            run(a.holter, "locate", "--tests", file, "--records", a.data / "mitdb", "--leads", leads, "--out", out, "--model", model)
-    paths = [a.data / "mitdb" / r for r in names]
-    run(a.holter, "annotate", *paths, "--out", a.runs / "annotations", "--model", model)
+            if not out.exists():
+                run(a.holter, "locate", "--tests", file, "--records", a.data / "mitdb", "--leads", leads, "--out", out, "--model", model)
+    if a.rival:
+        rival(a, home, records)
+    paths = [a.data / "mitdb" / r for r in names if not (a.runs / "annotations" / f"{r}.hol").exists()]
+    if paths:
+        run(a.holter, "annotate", *paths, "--out", a.runs / "annotations", "--model", model)
     left_out = ["--leave-out", ",".join(records), "--work", home / "minutes", "--out", home / "minutes.json"]
     run(*python, "holter_training.minutes", "--data", a.data, "--model", model, "--holter", a.holter, *left_out)
+
+
+def rival(a: argparse.Namespace, home: Path, records: list[str]) -> None:
+    command = [sys.executable, "-m", "holter_training.rival"]
+    run(*command, "--data", a.data, "--run", home / "rival", "--leave-out", ",".join(records), "--steps", a.rival)
+    for kind in KINDS:
+        for leads in LEADS:
+            files = ["--tests", home / f"{kind}.json", "--records", a.data / "mitdb", "--out", home / f"rival-{kind}-{leads}.jsonl"]
+            run(*command, "answer", "--run", home / "rival", "--leads", leads, *files)
 
 
 def table(result: dict) -> dict:
@@ -70,7 +86,7 @@ def table(result: dict) -> dict:
                 rows[f"{k['kind']} {part}"] = {"n": k[part]["questions"], "iou": k[part]["iou"], "always_no": float(part == "absent")}
     keys = ("kind", "questions", "confidence", "right", "expected_calibration_error")
     calibration = [{key: c.get(key, "all") for key in keys} for c in result.get("calibration", [])]
-    macro = {m: result["macro"][m] for m in ("iou", "always_no", "best_span")}
+    macro = {m: sum(rows[k][m] for k in MACRO) / len(MACRO) for m in ("iou", "always_no")}
     return {"kinds": dict(sorted(rows.items())), "macro": macro, "calibration": calibration}
 
 
@@ -82,6 +98,7 @@ def main() -> None:
     p.add_argument("--folds", type=Path, default=Path("folds.json"))
     p.add_argument("--only", help="comma-separated folds; default: all of them")
     p.add_argument("--reader", type=Path, required=True, help="run whose reader, which has seen nobody, is taken")
+    p.add_argument("--rival", type=int, default=0, metavar="STEPS", help="train a U-Net for so many steps beside each fold's model")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--pictures", type=Path, help="folder for pictures of the 10 s clips with all leads")
     p.add_argument("settings", nargs="*", help="after --: settings of holter_training.train")
@@ -93,12 +110,11 @@ def main() -> None:
         fold(a, name, records)
     result = {"settings": a.settings, "folds": folds, "steps": {n: steps(a.runs / f"fold{n}") for n in folds}}
     result["minutes"] = {n: json.loads((a.runs / f"fold{n}" / "minutes.json").read_text()) for n in folds}
-    for kind in ("short", "long"):
-        for leads in LEADS:
-            answers = [x for n in folds for x in ("--answers", a.runs / f"fold{n}" / f"{kind}-{leads}.jsonl")]
-            draw = a.pictures and kind == "short" and leads == "all"
-            pictures = ["--records", a.data / "mitdb", "--pictures", a.pictures] if draw else []
-            result[f"{kind}-{leads}"] = table(json.loads(run(a.holter, "eval", "--json", *answers, *pictures)))
+    wanted = [f"{kind}-{leads}" for kind in KINDS for leads in LEADS]
+    for key in wanted + [f"rival-{x}" for x in wanted if a.rival]:
+        answers = [x for n in folds for x in ("--answers", a.runs / f"fold{n}" / f"{key}.jsonl")]
+        pictures = ["--records", a.data / "mitdb", "--pictures", a.pictures] if a.pictures and key == "short-all" else []
+        result[key] = table(json.loads(run(a.holter, "eval", "--json", *answers, *pictures)))
     paths = [a.data / "mitdb" / r for records in folds.values() for r in annotated(records)]
     paths = [x for x in paths if x.name not in PACED]  # EC57 leaves them out
     score = [a.holter, "score", *paths, "--annotations", a.runs / "annotations", "--json"]

@@ -4,7 +4,6 @@ python -m holter_training.export --run DIR --out ../models/default --version 0.1
 """
 
 import argparse
-import json
 import shutil
 import warnings
 from pathlib import Path
@@ -14,7 +13,8 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, LEADS, OFFERED, RATE, SEGMENT, TOKENS
+from . import manifest
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, OFFERED, SEGMENT, TOKENS
 from .evaluate import load
 from .model import EcgChat, doubt_at_half
 from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, prompt
@@ -143,45 +143,21 @@ def check(model: EcgChat, tok, out: Path) -> float:
     return worst
 
 
-def manifest(model: EcgChat, name: str, version: str) -> dict:
+def described(model: EcgChat, name: str, version: str) -> dict:
+    """The manifest."""
     c = model.config
-    return {
-        "format": 1,
-        "name": name,
-        "version": version,
-        "input": {"rate_hz": RATE, "segment_samples": SEGMENT, "leads": LEADS, "scale": "minmax"},
-        "encoder": {
-            "file": "encoder.onnx",
-            "input": "ecg",
-            "embeddings": "embeddings",
-            "tokens_per_segment": TOKENS + 1,
-            "heat": "heat",
-            "heat_hz": 20,
-            "heat_kinds": BEAT_CONDITIONS,
-            "spans": "spans",
-            "span_kinds": CONDITIONS,
-        },
-        "embed": {"file": "embed.onnx", "input": "input_ids", "output": "inputs_embeds"},
-        "decoder": {
-            "file": "decoder.onnx",
-            "layers": c.layers,
-            "kv_heads": c.kv_heads,
-            "head_dim": c.head_dim,
-            "hidden": c.hidden,
-            "vocab": c.vocab,
-            "max_tokens": 1024,
-        },
-        "tokens": {
-            "bos": BOS,
-            "eos": [EOT, END],
-            "ecg_start": ECG_START,
-            "ecg": ECG,
-            "ecg_end": ECG_END,
-            "turn": "llama-3",
-        },
-        "localization": {"conditions": OFFERED, "segments": "each", "evidence": EVIDENCE},
-        "generation": {"max_new_tokens": 256},
+    dense = {"heat": "heat", "heat_hz": 20, "heat_kinds": BEAT_CONDITIONS, "spans": "spans", "span_kinds": CONDITIONS}
+    decoder = {
+        "layers": c.layers,
+        "kv_heads": c.kv_heads,
+        "head_dim": c.head_dim,
+        "hidden": c.hidden,
+        "vocab": c.vocab,
+        "max_tokens": 1024,
     }
+    tokens = {"bos": BOS, "eos": [EOT, END], "ecg_start": ECG_START, "ecg": ECG, "ecg_end": ECG_END, "turn": "llama-3"}
+    localization = {"conditions": OFFERED, "segments": "each", "evidence": EVIDENCE}
+    return manifest.build(name, version, TOKENS + 1, decoder, tokens, localization, dense)
 
 
 def main() -> None:
@@ -195,7 +171,7 @@ def main() -> None:
     model, tok = load(a.run)
     graphs(model, a.out)
     shutil.copy(a.run / "tokenizer.json", a.out / "tokenizer.json")
-    (a.out / "manifest.json").write_text(json.dumps(manifest(model, a.name, a.version), indent=2) + "\n")
+    manifest.write(a.out, described(model, a.name, a.version))
     worst = check(model, tok, a.out)
     size = sum(f.stat().st_size for f in a.out.iterdir()) / 1e6
     print(f"{a.out}: {size:.1f} MB, largest difference from PyTorch {worst:.2e}")

@@ -28,13 +28,18 @@ def left_out(data: Path, leave_out: set[str]) -> dict[str, list[tuple[Record, bo
     return {"AFIB": af, "ST": st}
 
 
+def write(r: Record, name: str, folder: Path) -> None:
+    """As a WFDB record."""
+    names = [LEADS[s] for s in r.slots]
+    wfdb.wrsamp(name, fs=RATE, units=["mV"] * len(names), sig_name=names, p_signal=r.signal.T.astype(float), fmt=["16"] * len(names), write_dir=str(folder))
+
+
 def tests(code: str, group: list[tuple[Record, bool]], folder: Path) -> list[dict]:
     folder.mkdir(parents=True, exist_ok=True)
     out = []
     for i, (r, holds) in enumerate(tqdm(group, desc=f"write {code}", unit="record")):
         name, n = f"{code}{i}", r.signal.shape[1]
-        names = [LEADS[s] for s in r.slots]
-        wfdb.wrsamp(name, fs=RATE, units=["mV"] * len(names), sig_name=names, p_signal=r.signal.T.astype(float), fmt=["16"] * len(names), write_dir=str(folder))
+        write(r, name, folder)
         spans = [(0.0, round(n / RATE, 1))] if holds else []
         out.append(
             {"question": localization.question(code), "answer": localization.answer(code, spans), "ecg_path": name, "dataset": r.person,

@@ -5,11 +5,10 @@ python -m holter_training.paper.export --encoder ecg_model.pth --projection proj
 """
 
 import argparse
-import json
 import shutil
 from pathlib import Path
 
-from ..config import LEADS, RATE, SEGMENT
+from .. import manifest
 from . import check, config, decoder_graph, encoder_graph, released, tokens
 from .config import Config, LayoutError
 from .graph import LIMIT, PRECISIONS
@@ -21,41 +20,27 @@ CONDITIONS = ["V", "A", "S", "L", "R"]  # that the released model was taught to 
 def write(model: Released, out: Path, precision: str, limit: int) -> None:
     """All but the manifest, which comes last: a folder without one is no model."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "manifest.json").unlink(missing_ok=True)
+    (out / manifest.FILE).unlink(missing_ok=True)
     encoder_graph.encoder(model.encoder, precision).save(out / "encoder.onnx", limit)
     decoder_graph.embed(model.llama, model.tensors, precision).save(out / "embed.onnx", limit)
     decoder_graph.decoder(model.llama, model.tensors, precision).save(out / "decoder.onnx", limit)
     shutil.copy(model.tokenizer, out / "tokenizer.json")
 
 
-def manifest(model: Released, special: dict, name: str, version: str, conditions: list[str]) -> dict:
+def described(model: Released, special: dict, name: str, version: str, conditions: list[str], precision: str) -> dict:
+    """The manifest."""
     c = model.llama
-    return {
-        "format": 1,
-        "name": name,
-        "version": version,
-        "input": {"rate_hz": RATE, "segment_samples": SEGMENT, "leads": LEADS, "scale": "minmax"},
-        "encoder": {
-            "file": "encoder.onnx",
-            "input": "ecg",
-            "embeddings": "embeddings",
-            "tokens_per_segment": model.sizes.tokens,
-        },
-        "embed": {"file": "embed.onnx", "input": "input_ids", "output": "inputs_embeds"},
-        "decoder": {
-            "file": "decoder.onnx",
-            "layers": c.num_hidden_layers,
-            "kv_heads": c.num_key_value_heads,
-            "head_dim": c.head_dim,
-            "hidden": c.hidden_size,
-            "vocab": c.vocab_size,
-            "max_tokens": c.max_position_embeddings,
-            "logits": "last",
-        },
-        "tokens": special,
-        "localization": {"conditions": conditions, "segments": "joint"},
-        "generation": {"max_new_tokens": 256},
+    decoder = {
+        "layers": c.num_hidden_layers,
+        "kv_heads": c.num_key_value_heads,
+        "head_dim": c.head_dim,
+        "hidden": c.hidden_size,
+        "vocab": c.vocab_size,
+        "max_tokens": c.max_position_embeddings,
+        "logits": "last",
     }
+    localization = {"conditions": conditions, "segments": "joint"}
+    return manifest.build(name, version, model.sizes.tokens, decoder, special, localization, precision=precision)
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -86,8 +71,8 @@ def main(args: list[str] | None = None) -> None:
         special = tokens.read(model.tokenizer, (c or Config()).tokens, model.llama.vocab_size)
         write(model, a.out, a.precision, a.external_above)
         said = "not checked" if a.skip_check else check.run(model, a.out, a.precision)
-        whole = manifest(model, special, a.name, a.version, [x for x in a.conditions.split(",") if x])
-        (a.out / "manifest.json").write_text(json.dumps(whole, indent=2) + "\n")
+        conditions = [x for x in a.conditions.split(",") if x]
+        manifest.write(a.out, described(model, special, a.name, a.version, conditions, a.precision))
     except LayoutError as e:
         raise SystemExit(str(e)) from e
     size = sum(f.stat().st_size for f in a.out.iterdir()) / 1e6
