@@ -96,6 +96,10 @@ type Localization struct {
 	// own words: nats for a token that continues what they say, and as often the
 	// log odds of whether there is anything. 0 where the encoder gives no spans.
 	Evidence float64 `json:"evidence,omitempty"`
+	// Thresholds are the encoder's probabilities from which on a beat, or a time,
+	// is of a condition. The graph's outputs are so shifted already that one half
+	// stands for them; they are told for people, not used.
+	Thresholds map[string]float64 `json:"thresholds,omitempty"`
 	// Calibration of the confidences, by condition.
 	Calibration map[string]Calibration `json:"calibration,omitempty"`
 }

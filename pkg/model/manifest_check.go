@@ -95,6 +95,10 @@ func (l Localization) check(p *problems) {
 	p.conditions("localization.conditions", l.Conditions)
 	p.need(l.Segments == each || l.Segments == joint, "localization.segments: %q, want each or joint", l.Segments)
 	p.need(l.Evidence >= 0 && l.Evidence <= 100, "localization.evidence: %g, want 0 to 100", l.Evidence)
+	for code, t := range l.Thresholds {
+		p.conditions("localization.thresholds", []string{code})
+		p.need(t > 0 && t < 1, "localization.thresholds.%s: %g, want more than 0 and less than 1", code, t)
+	}
 	l.checkCalibration(p)
 }
 

@@ -4,6 +4,7 @@ python -m holter_training.export --run DIR --out ../models/default --version 0.1
 """
 
 import argparse
+import json
 import shutil
 import warnings
 from pathlib import Path
@@ -143,8 +144,8 @@ def check(model: EcgChat, tok, out: Path) -> float:
     return worst
 
 
-def described(model: EcgChat, name: str, version: str) -> dict:
-    """The manifest."""
+def described(model: EcgChat, name: str, version: str, calibration: dict | None = None) -> dict:
+    """The manifest; calibration: what holter_training.calibrate wrote."""
     c = model.config
     dense = {"heat": "heat", "heat_hz": 20, "heat_kinds": BEAT_CONDITIONS, "spans": "spans", "span_kinds": CONDITIONS}
     decoder = {
@@ -157,6 +158,10 @@ def described(model: EcgChat, name: str, version: str) -> dict:
     }
     tokens = {"bos": BOS, "eos": [EOT, END], "ecg_start": ECG_START, "ecg": ECG, "ecg_end": ECG_END, "turn": "llama-3"}
     localization = {"conditions": OFFERED, "segments": "each", "evidence": EVIDENCE}
+    localization["thresholds"] = dict(zip(BEAT_CONDITIONS + EPISODES, c.thresholds))
+    if calibration:
+        parts = ("found", "nothing")
+        localization["calibration"] = {k: {p: v[p] for p in parts} for k, v in calibration.items() if k in OFFERED}
     return manifest.build(name, version, TOKENS + 1, decoder, tokens, localization, dense)
 
 
@@ -166,12 +171,14 @@ def main() -> None:
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--name", default="holter-small")
     p.add_argument("--version", required=True)
+    p.add_argument("--calibration", type=Path, help="what holter_training.calibrate wrote")
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
     model, tok = load(a.run)
+    calibration = json.loads(a.calibration.read_text()) if a.calibration else None
     graphs(model, a.out)
     shutil.copy(a.run / "tokenizer.json", a.out / "tokenizer.json")
-    manifest.write(a.out, described(model, a.name, a.version))
+    manifest.write(a.out, described(model, a.name, a.version, calibration))
     worst = check(model, tok, a.out)
     size = sum(f.stat().st_size for f in a.out.iterdir()) / 1e6
     print(f"{a.out}: {size:.1f} MB, largest difference from PyTorch {worst:.2e}")
