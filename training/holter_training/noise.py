@@ -84,12 +84,12 @@ def measured(clean: Path, noisy: Path) -> list[float]:
     return [round(float(x), 2) for x in 20 * np.log10(nst.beat_amplitude(a, at, nst.RATE) / np.sqrt(8) / size)]
 
 
-def stress(data: Path, names: list[str], holter: Path, model: Path, work: Path) -> list[dict]:
+def stress(data: Path, names: list[str], levels: list[int], holter: Path, model: Path, work: Path) -> list[dict]:
     """A row for each level of noise, none first, and record; "gross" is all records."""
     made, rows = work / "noisy", []
     made.mkdir(parents=True, exist_ok=True)
     noise = nst.motion(data / "nstdb")
-    for level in [None, *nst.LEVELS]:
+    for level in [None, *levels]:
         paths = {}
         for name in names:
             clean = data / "mitdb" / name
@@ -144,13 +144,20 @@ def main() -> None:
     p.add_argument("--work", type=Path, required=True, help="folder for the recordings made and the labels")
     p.add_argument("--holter", type=Path, default=Path("../bin/holter"))
     p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--records", help="comma-separated; default: all that were left out")
+    p.add_argument("--snr", default=",".join(map(str, nst.LEVELS)), help="comma-separated levels of noise in dB (default %(default)s)")
     a = p.parse_args()
     leave_out = set(torch.load(a.run / "checkpoint.pt", weights_only=True)["leave_out"])
     model = a.model or a.run / "model"
     names = sorted(x for x in leave_out - PACED if (a.data / "mitdb" / f"{x}.hea").exists())
+    if a.records:
+        if seen := set(a.records.split(",")) - set(names):
+            raise SystemExit(f"--records: {', '.join(sorted(seen))} was not left out of {a.run}; left out were {', '.join(names)}")
+        names = a.records.split(",")
+    levels = [int(x) for x in a.snr.split(",")]
     if not leave_out:
         raise SystemExit(f"{a.run} left nobody out, so there is nobody to measure on: take a run of holter_training.crossval")
-    result = {"leave_out": sorted(leave_out), "noise": stress(a.data, names, a.holter, model, a.work) if names else [], "normal": {}}
+    result = {"leave_out": sorted(leave_out), "noise": stress(a.data, names, levels, a.holter, model, a.work) if names else [], "normal": {}}
     save = lambda: a.out.write_text(json.dumps(result, indent=1) + "\n")  # after every part: each takes minutes
     save()
     for source, group in normal(a.data, leave_out).items():
