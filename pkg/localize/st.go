@@ -2,6 +2,7 @@ package localize
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -35,6 +36,33 @@ func (e Evidence) String() string {
 
 // ParseEvidence is the opposite of String; NoEvidence for anything unknown.
 func ParseEvidence(name string) Evidence { return Evidence(max(slices.Index(evidences, name), 0)) }
+
+// STText says what was measured of an ST event and how far that can be relied on:
+// "−210 µV in lead II, certain". It is empty for other kinds.
+func (e Event) STText() string {
+	text := "not measured"
+	if e.STLead != "" {
+		text = fmt.Sprintf("%s in lead %s", Microvolts(e.STPeak), e.STLead)
+	}
+	switch e.Evidence {
+	case ByModel:
+		return text + ", the model's answer only"
+	case BySignal:
+		return text + ", not confirmed by the model"
+	case ByBoth:
+		return text + ", certain"
+	default:
+		return ""
+	}
+}
+
+// Microvolts writes a deviation with its sign: "−210 µV".
+func Microvolts(uv int) string {
+	if uv < 0 {
+		return fmt.Sprintf("−%d µV", -uv)
+	}
+	return fmt.Sprintf("+%d µV", uv)
+}
 
 func evidence(model, signal bool) Evidence {
 	switch {
