@@ -80,7 +80,7 @@ type STSpan struct {
 //
 // # Episode
 //
-// Deviations are the median of three blocks. An episode has 100 µV or more without
+// Deviations are the median of five blocks, half a minute. An episode has 100 µV or more without
 // a break for at least 60 s. It begins where the deviation first exceeded 50 µV and
 // ends where it last did, once it has stayed below for 30 s: protocol C of the
 // Long-Term ST Database, and the customary "1 mm for 1 min" of ambulatory
@@ -125,8 +125,8 @@ func (m *STMeter) State() STState {
 }
 
 // Add measures a window. It returns the levels of its core, the episodes that
-// ended in it and those that go on, for as far as they are known: their latest
-// block is waited for. Windows come in order, every one once.
+// ended in it and those that go on, as far as they are known: up to two blocks
+// before the core's end. Windows come in order, every one once.
 func (m *STMeter) Add(w STWindow) (levels []STLevel, spans []STSpan) {
 	m.begin(w.Segment)
 	for from, to := range stBlocks(w.CoreFrom, w.CoreTo) {

@@ -6,6 +6,7 @@ import (
 )
 
 const (
+	stSmooth = 5                // blocks whose median counts
 	stBorder = 50.0             // µV, between which an episode begins and ends
 	stLasts  = 60 * time.Second // with stDeviation or more
 	stOver   = 30 * time.Second // below stBorder
@@ -42,14 +43,18 @@ func (l *stLead) follow(from, to int64, deviation float64) (over stEpisode, is b
 		l.Recent = nil
 	}
 	l.Recent = append(l.Recent, stPoint{from, to, deviation})
-	if len(l.Recent) > 3 {
+	if len(l.Recent) > stSmooth {
 		l.Recent = slices.Delete(l.Recent, 0, 1)
 	}
-	if len(l.Recent) < 3 {
+	if len(l.Recent) < stSmooth {
 		return stEpisode{}, false
 	}
-	p := l.Recent[1]
-	p.Deviation = middle([]float64{l.Recent[0].Deviation, p.Deviation, l.Recent[2].Deviation})
+	p := l.Recent[stSmooth/2]
+	around := make([]float64, 0, stSmooth)
+	for _, r := range l.Recent {
+		around = append(around, r.Deviation)
+	}
+	p.Deviation = middle(around)
 	return l.Episode.add(p)
 }
 

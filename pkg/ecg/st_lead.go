@@ -35,7 +35,7 @@ type stLead struct {
 	// Foreign is for how long no beat was usual while they resembled each other.
 	Foreign int64 `json:"foreign,omitempty"`
 
-	Recent  []stPoint `json:"recent,omitempty"` // up to the newest three
+	Recent  []stPoint `json:"recent,omitempty"` // the newest stSmooth
 	Episode stEpisode `json:"episode,omitzero"`
 }
 

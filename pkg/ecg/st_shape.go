@@ -14,9 +14,9 @@ const (
 )
 
 const (
-	stAlike     = 0.95 // correlation of QRS complexes
+	stAlike     = 0.9 // correlation of QRS complexes
 	stAmplitude = 1.6 // factor between their amplitudes
-	stJitter     = 5   // samples by which two leads' R peaks may differ
+	stJitter    = 5   // samples by which two leads' R peaks may differ
 	steep       = 0.2 // of the largest steepness: certainly QRS complex
 	calmed      = 0.06
 )
