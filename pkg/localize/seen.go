@@ -66,6 +66,7 @@ type contribution struct {
 
 	model, signal bool // what an ST episode rests on
 	peak          peak
+	reach         int64 // up to where another one belongs to it
 }
 
 // span is a stretch of wall time, ns since the Unix epoch.

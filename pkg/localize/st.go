@@ -14,13 +14,13 @@ type Evidence int
 const (
 	// NoEvidence is that of events of other kinds.
 	NoEvidence Evidence = iota
-	// ByModel: the model located it; the signal was not measured to show it, or
+	// ByModel is what the model located; the signal was not measured to show it, or
 	// was measured not to.
 	ByModel
-	// BySignal: it was measured; the model was not asked or did not locate it.
+	// BySignal is what was measured; the model was not asked or did not locate it.
 	BySignal
-	// ByBoth: an episode that the model located and one of the same direction that
-	// was measured overlap. Only such an event is certain.
+	// ByBoth is both: an episode that the model located and one of the same direction
+	// that was measured overlap. Only such an event is certain.
 	ByBoth
 )
 
@@ -132,11 +132,12 @@ func (c Condition) further(a, b peak) peak {
 }
 
 // addST serves ST conditions. An episode that was located and one that was
-// measured are one event when they overlap.
+// measured are one event when they overlap. A measured one that goes on is taken to
+// reach to the core's end, which it is known for a little later.
 func (j *joiner) addST() {
 	var parts []contribution
 	for part := range j.episodes() {
-		part.model = true
+		part.model, part.reach = true, part.end
 		parts = append(parts, part)
 	}
 	open := j.reachesOnST()
@@ -147,6 +148,9 @@ func (j *joiner) addST() {
 		start, end := m.Start.UnixNano(), m.End.UnixNano()
 		part := contribution{start: start, end: end, whole: span{start, end}, signal: true}
 		part.peak = peak{int(math.Round(m.Peak)), m.Lead}
+		if part.reach = end; m.Open {
+			part.reach = max(end, j.seen.CoreTo.UnixNano())
+		}
 		parts = append(parts, part)
 	}
 	for _, part := range j.condition.unite(parts) {
@@ -171,12 +175,12 @@ func (c Condition) unite(parts []contribution) []contribution {
 	var united []contribution
 	for _, p := range parts {
 		n := len(united) - 1
-		if n < 0 || p.start > united[n].end {
+		if n < 0 || p.start > united[n].reach {
 			united = append(united, p)
 			continue
 		}
 		u := &united[n]
-		u.end, u.whole.end = max(u.end, p.end), max(u.whole.end, p.whole.end)
+		u.end, u.whole.end, u.reach = max(u.end, p.end), max(u.whole.end, p.whole.end), max(u.reach, p.reach)
 		if weight := u.weight + p.weight; weight > 0 {
 			u.confidence, u.weight = (u.weight*u.confidence+p.weight*p.confidence)/weight, weight
 		}

@@ -51,8 +51,8 @@ func TestLocatedAndMeasuredAreOneCertainEvent(t *testing.T) {
 	var versions []Event
 	for n := range 20 {
 		seen := stSeen(n, depression, n < 16)
-		if n >= 11 && n < 17 { // known a minute after it began, up to the block before
-			seen.Measured = []Measured{measured(4, 6*float64(n)+2, -150-float64(n), "V5", n < 16)}
+		if n >= 11 && n < 17 { // known a minute after it began, up to two blocks before
+			seen.Measured = []Measured{measured(4, 6*float64(n)-4, -150-float64(n), "V5", n < 16)}
 		}
 		versions = append(versions, s.Add(depression, seen)...)
 	}

@@ -76,7 +76,7 @@ func (s *Step) raise(r *rule.Rule, key string, ev *holterv1.Event, h hit, at Arr
 			Priority: r.Priority, Class: r.Class, State: alert.Triggered,
 			Patient: ev.Patient, Device: ev.Device, Kinds: r.Kinds(),
 			Confidence: 1,
-			Start: time.Unix(0, h.first).UTC(), Updated: time.Unix(0, h.last).UTC(), Raised: s.now.UTC(),
+			Start:      time.Unix(0, h.first).UTC(), Updated: time.Unix(0, h.last).UTC(), Raised: s.now.UTC(),
 		},
 		Met: h.last, Received: at.Received, Partition: at.Partition,
 	}
