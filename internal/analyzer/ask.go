@@ -3,6 +3,7 @@ package analyzer
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/holterd/holter/pkg/ecg"
 	"github.com/holterd/holter/pkg/model"
@@ -51,13 +52,22 @@ func (w *worker) ask(ctx context.Context, s *step) error {
 	return nil
 }
 
-// leads are the names of the window's leads, and their samples.
-func leads(clip *window.Clip) (names []string, samples [][]float32) {
+// leads are the slots of the window's leads, and their samples.
+func leads(clip *window.Clip) (slots []ecg.Slot, samples [][]float32) {
 	for slot, lead := range clip {
 		if lead != nil {
-			names = append(names, ecg.Slot(slot).String())
+			slots = append(slots, ecg.Slot(slot))
 			samples = append(samples, lead)
 		}
 	}
-	return names, samples
+	return slots, samples
+}
+
+// names are the leads' names, separated by commas.
+func names(slots []ecg.Slot) string {
+	all := make([]string, len(slots))
+	for i, slot := range slots {
+		all[i] = slot.String()
+	}
+	return strings.Join(all, ",")
 }

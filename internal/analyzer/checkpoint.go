@@ -10,6 +10,7 @@ import (
 
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/pkg/ecg"
 	"github.com/holterd/holter/pkg/localize"
 	"github.com/holterd/holter/pkg/window"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
@@ -23,6 +24,7 @@ type checkpoint struct {
 	Format   int                  `json:"format"`
 	Windower window.State         `json:"windower"`
 	Stitcher localize.StitchState `json:"stitcher"`
+	ST       ecg.STState          `json:"st"`
 	// Counted is the offset after the newest record that was taken: refused
 	// chunks before it are accounted for.
 	Counted int64 `json:"counted"`
@@ -54,6 +56,7 @@ func (d decided) save() (*holterv1.Progress, error) {
 		Format:   checkpointFormat,
 		Windower: r.windower.State(),
 		Stitcher: r.stitcher.State(),
+		ST:       r.meter.State(),
 		Counted:  r.counted,
 		Refused:  r.refused,
 		Windows:  d.windows,

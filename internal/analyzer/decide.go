@@ -39,10 +39,11 @@ func (s *step) decide(model string) []decided {
 
 // stitch adds the answers to what the recording's earlier windows gave.
 func (a *asked) stitch(model string) (influx.Window, []localize.Event) {
-	names, samples := leads(a.window.Clip)
-	beats := make([]time.Time, 0, 16)
+	slots, samples := leads(a.window.Clip)
+	peaks := ecg.DetectQRS(samples, window.Rate)
+	beats := make([]time.Time, 0, len(peaks))
 	inCore := 0
-	for _, sample := range ecg.DetectQRS(samples, window.Rate) {
+	for _, sample := range peaks {
 		beats = append(beats, a.window.TimeAt(sample))
 		if sample >= a.window.CoreFrom && sample < a.window.CoreTo {
 			inCore++
@@ -53,22 +54,30 @@ func (a *asked) stitch(model string) (influx.Window, []localize.Event) {
 		Patient: k.patient, Device: k.device, Recording: k.recording,
 		Segment: a.window.Segment, Index: a.window.Index,
 		From: a.window.TimeAt(a.window.CoreFrom), To: a.window.TimeAt(a.window.CoreTo),
-		Beats: inCore, Questions: len(a.questions), Leads: strings.Join(names, ","), Model: model,
+		Beats: inCore, Questions: len(a.questions), Leads: names(slots), Model: model,
 	}
+	seen := localize.Seen{
+		Window: stored.ID(), Segment: a.window.Segment,
+		Start: a.window.Start, End: a.window.End(),
+		CoreFrom: stored.From, CoreTo: stored.To, EndsSegment: a.window.EndsSegment,
+		Beats: beats,
+	}
+	seen.Levels, seen.Measured = a.measure(slots, samples, peaks)
 	var events []localize.Event
 	for i, q := range a.questions {
 		answer := a.answers[i]
-		if !q.localizes || !answer.Localized {
+		readable := q.localizes && answer.Localized
+		if !readable {
 			events = append(events, a.note(stored, q, answer))
-			continue
 		}
-		events = append(events, a.recording.stitcher.Add(q.condition, localize.Seen{
-			Window: stored.ID(), Segment: a.window.Segment,
-			Start: a.window.Start, End: a.window.End(),
-			CoreFrom: stored.From, CoreTo: stored.To, EndsSegment: a.window.EndsSegment,
-			Spans: answer.Spans, Beats: beats, Heat: answer.Heat,
-			Question: q.text, Answer: answer.Text,
-		})...)
+		if readable || q.condition.Kind == localize.ST { // what is measured counts without an answer
+			seen := seen
+			seen.Spans, seen.Heat, seen.Question, seen.Answer = answer.Spans, answer.Heat, q.text, answer.Text
+			events = append(events, a.recording.stitcher.Add(q.condition, seen)...)
+		}
+	}
+	for _, c := range measuredOnly(a.questions) {
+		events = append(events, a.recording.stitcher.Add(c, seen)...)
 	}
 	return stored, events
 }

@@ -42,6 +42,16 @@
 // with 2 s, 11.8 s with 5 s and 16.8 s with 10 s (at most 19 s). So 15 s are kept
 // with chunks of up to 5 s; a device that has to be quick sends short ones.
 //
+// # ST segments
+//
+// Whatever is asked, the ST segments of every window are measured (pkg/ecg), and an
+// episode of 100 µV for 60 s is an event of kind STE or STD, whether the model is
+// asked for it or not. Where it is, what it locates and what is measured at the same
+// time and in the same direction is one event, and only that is certain:
+// Event.Evidence says so. If ST is asked for instead, which is either direction, the
+// event is of kind ST. A measured episode becomes known 72 s after it has reached
+// 100 µV, and is then known up to 12 s before the end of the newest window's core.
+//
 // # Questions
 //
 // A standing question is a condition's code, a localization question, or any

@@ -13,6 +13,7 @@ func toMessage(e localize.Event) *holterv1.Event {
 		StartTimeNs: e.Start.UnixNano(), EndTimeNs: e.End.UnixNano(),
 		Confidence: e.Confidence, Beats: uint32(max(e.Beats, 0)), NewBeatTimesNs: toNs(e.NewBeats), PreviousBeatTimesNs: toNs(e.Before),
 		Question: e.Question, Answer: e.Answer, Model: e.Model, Window: e.Window, Open: e.Open,
+		StEvidence: holterv1.StEvidence(e.Evidence), StPeakUv: int32(e.STPeak), StLead: e.STLead,
 	}
 }
 
@@ -22,6 +23,7 @@ func fromMessage(m *holterv1.Event) localize.Event {
 		Start: time.Unix(0, m.GetStartTimeNs()).UTC(), End: time.Unix(0, m.GetEndTimeNs()).UTC(),
 		Confidence: m.GetConfidence(), Beats: int(m.GetBeats()), NewBeats: fromNs(m.GetNewBeatTimesNs()), Before: fromNs(m.GetPreviousBeatTimesNs()),
 		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Window: m.GetWindow(), Open: m.GetOpen(),
+		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(),
 	}
 }
 

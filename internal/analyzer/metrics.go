@@ -3,6 +3,8 @@ package analyzer
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/holterd/holter/pkg/localize"
 )
 
 type metrics struct {
@@ -10,6 +12,7 @@ type metrics struct {
 	windows   prometheus.Counter
 	questions prometheus.Counter
 	events    *prometheus.CounterVec
+	st        *prometheus.CounterVec
 	rejected  prometheus.Counter
 	retries   *prometheus.CounterVec
 	latency   prometheus.Histogram
@@ -33,6 +36,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		events: make.NewCounterVec(prometheus.CounterOpts{
 			Name: "holter_analyzer_event_versions_total", Help: "Events stored, counted again each time they grow.",
 		}, []string{"kind"}),
+		st: make.NewCounterVec(prometheus.CounterOpts{
+			Name: "holter_analyzer_st_event_versions_total", Help: "Those of ST events by what they rest on: model, signal or both.",
+		}, []string{"evidence"}),
 		rejected: make.NewCounter(prometheus.CounterOpts{
 			Name: "holter_analyzer_rejected_points_total", Help: "Events and windows that InfluxDB refused for good.",
 		}),
@@ -67,6 +73,9 @@ func (w *worker) observe(d decided) {
 	}
 	for _, e := range d.events {
 		w.metrics.events.WithLabelValues(e.Kind).Inc()
+		if e.Evidence != localize.NoEvidence {
+			w.metrics.st.WithLabelValues(e.Evidence.String()).Inc()
+		}
 		if d.recording.live {
 			w.metrics.latency.Observe(max(now.Sub(e.End).Seconds(), 0))
 		}

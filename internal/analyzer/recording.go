@@ -3,6 +3,7 @@ package analyzer
 import (
 	"time"
 
+	"github.com/holterd/holter/pkg/ecg"
 	"github.com/holterd/holter/pkg/localize"
 	"github.com/holterd/holter/pkg/window"
 )
@@ -11,9 +12,10 @@ import (
 // parked: only its checkpoint is kept.
 type recording struct {
 	key key
-	// windower and stitcher are nil while the recording is parked or ended.
+	// windower, stitcher and meter are nil while the recording is parked or ended.
 	windower *window.Windower
 	stitcher *localize.Stitcher
+	meter    *ecg.STMeter
 	// saved is the newest checkpoint that was written; parked recordings are
 	// taken up from it.
 	saved checkpoint
@@ -46,6 +48,7 @@ func newRecording(k key, cfg window.Config, model string) *recording {
 		key:      k,
 		windower: window.New(cfg),
 		stitcher: localize.NewStitcher(k.patient, k.device, k.recording, model),
+		meter:    ecg.NewSTMeter(),
 		chunks:   newOffsets(),
 	}
 }
@@ -57,13 +60,14 @@ func (r *recording) wake(cfg window.Config, model string) {
 	}
 	r.windower = window.Resume(cfg, r.saved.Windower)
 	r.stitcher = localize.ResumeStitcher(r.key.patient, r.key.device, r.key.recording, model, r.saved.Stitcher)
+	r.meter = ecg.ResumeSTMeter(r.saved.ST)
 	r.chunks = newOffsets()
 }
 
 // park gives back all but the checkpoint, and that too when the recording has
 // ended.
 func (r *recording) park() {
-	r.windower, r.stitcher = nil, nil
+	r.windower, r.stitcher, r.meter = nil, nil, nil
 	r.chunks = offsets{lowest: nothing}
 	if r.ended {
 		r.saved = checkpoint{}

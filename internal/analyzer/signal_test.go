@@ -35,6 +35,7 @@ type tape struct {
 	seconds                    float64
 	beats                      []localize.BeatAt
 	leads                      [3][]int32
+	located                    localize.Spans // what the oracle answers about ST conditions, s
 }
 
 const (
@@ -187,7 +188,11 @@ func (o *oracle) answer(question string, clip *window.Clip) model.Answer {
 	middle := len(v6) / 2
 	from := float64(v6[middle]) - float64(middle)/window.Rate
 	t := o.tapes[int(math.Round(float64(v5[middle])))]
-	spans := localize.BeatSpans(t.beats, c, from, from+float64(clip.Len())/window.Rate)
+	to := from + float64(clip.Len())/window.Rate
+	spans := localize.BeatSpans(t.beats, c, from, to)
+	if c.Kind == localize.ST {
+		spans = t.located.Clip(from, to).Shift(-from)
+	}
 	for i := range spans {
 		spans[i].Confidence = .9
 		if o.wobble != nil {

@@ -29,8 +29,12 @@ func (a *App) eventsCommand() *cobra.Command {
 		Long: `List the events that are stored in InfluxDB, ordered by their start.
 
 --json prints one JSON object per line: id, patient, device, kind, start, end,
-confidence, beats, question, answer, model. Without it, a table for people; its
-times are UTC.`,
+confidence, beats, question, answer, model; of ST events also st_evidence
+(model, signal or both), st_peak_uv and st_lead. Without it, a table for people;
+its times are UTC.
+
+An ST event is certain when the model located it and the signal was measured to
+show it: at least 100 µV against the patient's own baseline for 60 s.`,
 		Example: `  holter events --since 24h
   holter events --patient chest-1 --kind V --since 2026-01-31T00:00:00Z --json`,
 		Args: noArguments,
@@ -105,6 +109,9 @@ type jsonEvent struct {
 	Question   string  `json:"question"`
 	Answer     string  `json:"answer"`
 	Model      string  `json:"model"`
+	Evidence   string  `json:"st_evidence,omitempty"`
+	STPeak     *int    `json:"st_peak_uv,omitempty"`
+	STLead     string  `json:"st_lead,omitempty"`
 }
 
 // Times of events are given to the millisecond.
@@ -117,12 +124,16 @@ func printJSON(w io.Writer, events iter.Seq2[localize.Event, error]) error {
 		if err != nil {
 			return err
 		}
-		err = lines.Encode(jsonEvent{
+		line := jsonEvent{
 			ID: e.ID, Patient: e.Patient, Device: e.Device, Kind: e.Kind,
 			Start: e.Start.UTC().Format(eventTime), End: e.End.UTC().Format(eventTime),
 			Confidence: e.Confidence, Beats: e.Beats, Question: e.Question, Answer: e.Answer, Model: e.Model,
-		})
-		if err != nil {
+			Evidence: e.Evidence.String(), STLead: e.STLead,
+		}
+		if e.STLead != "" {
+			line.STPeak = &e.STPeak
+		}
+		if err := lines.Encode(line); err != nil {
 			return fmt.Errorf("print events: %w", err)
 		}
 	}
@@ -131,13 +142,13 @@ func printJSON(w io.Writer, events iter.Seq2[localize.Event, error]) error {
 
 func printTable(w io.Writer, events iter.Seq2[localize.Event, error]) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "START\tLENGTH\tPATIENT\tDEVICE\tKIND\tBEATS\tCONFIDENCE\tANSWER")
+	_, _ = fmt.Fprintln(out, "START\tLENGTH\tPATIENT\tDEVICE\tKIND\tBEATS\tCONFIDENCE\tST\tANSWER")
 	for e, err := range events {
 		if err != nil {
 			return err
 		}
-		_, _ = fmt.Fprintf(out, "%s\t%.1fs\t%s\t%s\t%s\t%d\t%.2f\t%s\n", e.Start.UTC().Format(eventTime),
-			e.End.Sub(e.Start).Seconds(), e.Patient, e.Device, e.Kind, e.Beats, e.Confidence, e.Answer)
+		_, _ = fmt.Fprintf(out, "%s\t%.1fs\t%s\t%s\t%s\t%d\t%.2f\t%s\t%s\n", e.Start.UTC().Format(eventTime),
+			e.End.Sub(e.Start).Seconds(), e.Patient, e.Device, e.Kind, e.Beats, e.Confidence, e.STText(), e.Answer)
 	}
 	return out.Flush()
 }

@@ -24,6 +24,9 @@ func someEvents(err error) iter.Seq2[localize.Event, error] {
 		}, nil) && yield(localize.Event{
 			ID: "1123456789abcdef0123456789abcdef", Patient: "ben", Device: "belt", Kind: "AFIB",
 			Start: start.In(time.FixedZone("", 3600)), End: start.Add(time.Hour), Confidence: 0.5,
+		}, nil) && yield(localize.Event{
+			ID: "2123456789abcdef0123456789abcdef", Patient: "ben", Device: "belt", Kind: "STD",
+			Start: start, End: start.Add(4 * time.Minute), Evidence: localize.BySignal, STPeak: -210, STLead: "II",
 		}, nil)
 		if ok && err != nil {
 			yield(localize.Event{}, err)

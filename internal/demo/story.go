@@ -93,6 +93,10 @@ func (s *Story) tell(e localize.Event) {
 		return
 	}
 	s.told[e.ID] = true
+	if st := e.STText(); st != "" {
+		s.screen.line(good, s.at(e.Start), fmt.Sprintf("event stored: %s, %s, %.0f s", kindName(e.Kind), st, e.End.Sub(e.Start).Seconds()))
+		return
+	}
 	s.screen.line(good, s.at(e.Start), fmt.Sprintf("event stored: %s, %s in %.1f s, confidence %.2f",
 		kindName(e.Kind), count(e.Beats, "beat"), e.End.Sub(e.Start).Seconds(), e.Confidence))
 }

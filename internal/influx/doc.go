@@ -25,6 +25,10 @@
 //	model       field  string  name and version of the model
 //	window      field  string  window of the newest version of the event
 //	open        field  bool    the next window may make the event longer
+//	st_evidence field  string  of ST kinds: model, signal or both (certain)
+//	st_peak_uv  field  int     largest measured ST deviation in µV, negative for
+//	                           depression; without meaning where st_lead is ""
+//	st_lead     field  string  the lead that shows it
 //
 // The point's time is the event's start in milliseconds plus an offset below
 // one millisecond: the SHA-256 of the id modulo 1,000,000, in nanoseconds. Equal

@@ -64,6 +64,9 @@ func eventPoint(e localize.Event) point {
 			{"model", e.Model},
 			{"window", e.Window},
 			{"open", e.Open},
+			{"st_evidence", e.Evidence.String()},
+			{"st_peak_uv", int64(e.STPeak)},
+			{"st_lead", e.STLead},
 		},
 		at: pointTime(e.Start, e.ID),
 	}

@@ -130,5 +130,8 @@ func event(r *query.FluxRecord) localize.Event {
 		Model:      text("model"),
 		Window:     text("window"),
 		Open:       open,
+		Evidence:   localize.ParseEvidence(text("st_evidence")),
+		STPeak:     int(number("st_peak_uv")),
+		STLead:     text("st_lead"),
 	}
 }

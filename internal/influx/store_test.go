@@ -37,8 +37,11 @@ func hourAgo() time.Time { return time.Now().UTC().Truncate(time.Second).Add(-ti
 func TestRealRoundTrip(t *testing.T) {
 	s := realStore(t)
 	e := sample(hourAgo())
-	require.NoError(t, s.WriteEvents(t.Context(), []localize.Event{e}))
-	require.Equal(t, []localize.Event{e}, collect(t, s, Filter{}))
+	st := e
+	st.ID, st.Kind, st.Start, st.Beats = "ffeeddccbbaa99887766554433221100", "STD", e.Start.Add(time.Second), 0
+	st.Evidence, st.STPeak, st.STLead = localize.ByBoth, -210, "II"
+	require.NoError(t, s.WriteEvents(t.Context(), []localize.Event{e, st}))
+	require.Equal(t, []localize.Event{e, st}, collect(t, s, Filter{}))
 }
 
 func TestRealGrownEventReplacesAllOfTheOlderVersion(t *testing.T) {

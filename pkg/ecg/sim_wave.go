@@ -100,9 +100,10 @@ func drawBeat(signals [][]float64, slots []Slot, cfg SimConfig, b simBeat) {
 		}, func(lead int) float64 { return inLead(&w.mV, slots[lead]) })
 	}
 	if level := stLevel(cfg.Episodes, b.at); level != 0 {
-		rise, fall := (b.at+0.045)*cfg.Rate, (b.at+0.24*late)*cfg.Rate
+		// All of the level is there 60 to 80 ms after the J point, at any heart rate.
+		rise, fall := (b.at+0.045)*cfg.Rate, (b.at+max(0.24*late, 0.21))*cfg.Rate
 		addShape(signals, rise-0.06*cfg.Rate, fall+0.2*cfg.Rate, func(i float64) float64 {
-			return level * logistic((i-rise)/(0.006*cfg.Rate)) * logistic((fall-i)/(0.025*cfg.Rate))
+			return level * logistic((i-rise)/(0.006*cfg.Rate)) * logistic((fall-i)/(0.018*cfg.Rate))
 		}, func(lead int) float64 { return inLead(&stShift, slots[lead]) })
 	}
 }

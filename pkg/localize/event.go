@@ -34,6 +34,13 @@ type Event struct {
 	Question, Answer, Window string
 	// Open says that the next window may make the event longer.
 	Open bool
+
+	// Evidence says what an event of an ST kind rests on. STPeak is the largest
+	// deviation of the ST segment that was measured in it, in whole µV, negative
+	// for depression, and STLead the lead; none where nothing could be measured.
+	Evidence Evidence
+	STPeak   int
+	STLead   string
 }
 
 // eventID hashes what makes an event that event: the first 128 bits of

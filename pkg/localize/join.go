@@ -1,6 +1,7 @@
 package localize
 
 import (
+	"iter"
 	"math"
 	"time"
 )
@@ -17,20 +18,36 @@ type joiner struct {
 	passed    bool    // a span of this window is kind.Event's: those after it are not
 }
 
-// addEpisodes serves rhythm and ST conditions: what lies in the core.
+// addEpisodes serves rhythm conditions: what lies in the core.
 func (j *joiner) addEpisodes() {
-	from, to := j.seen.CoreFrom.UnixNano(), j.seen.CoreTo.UnixNano()
-	for _, s := range j.seen.Spans.Merge() {
-		whole := span{j.seen.at(s.Start), j.seen.at(s.End)}
-		part := contribution{start: max(from, whole.start), end: min(to, whole.end), whole: whole, confidence: s.Confidence}
-		length := part.end - part.start
-		if length <= 0 || length < sliver && !j.joins(part) {
-			continue
-		}
-		part.weight = time.Duration(length).Seconds()
+	for part := range j.episodes() {
 		j.put(part)
 	}
-	j.settle(j.kind.Event, j.kind.Event != nil && !j.seen.EndsSegment && j.kind.Event.End >= to-near)
+	j.settle(j.kind.Event, j.reachesOn())
+}
+
+// episodes yields the parts of the answer's spans that lie in the core.
+func (j *joiner) episodes() iter.Seq[contribution] {
+	from, to := j.seen.CoreFrom.UnixNano(), j.seen.CoreTo.UnixNano()
+	return func(yield func(contribution) bool) {
+		for _, s := range j.seen.Spans.Merge() {
+			whole := span{j.seen.at(s.Start), j.seen.at(s.End)}
+			part := contribution{start: max(from, whole.start), end: min(to, whole.end), whole: whole, confidence: s.Confidence}
+			length := part.end - part.start
+			if length <= 0 || length < sliver && !j.joins(part) {
+				continue
+			}
+			part.weight = time.Duration(length).Seconds()
+			if !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+// reachesOn tells whether the next window may make the newest event longer.
+func (j *joiner) reachesOn() bool {
+	return j.kind.Event != nil && !j.seen.EndsSegment && j.kind.Event.End >= j.seen.CoreTo.UnixNano()-near
 }
 
 // put joins a contribution to the newest event, or makes a new one of it.
@@ -46,6 +63,7 @@ func (j *joiner) put(part contribution) {
 	e.Beats += len(part.beats)
 	e.Weight += part.weight
 	e.Sum += part.weight * part.confidence
+	e.rest(part, j.condition)
 	e.Window, e.Question, e.Answer = j.seen.Window, j.seen.Question, j.seen.Answer
 	j.added = append(j.added, part.beats...)
 	if n := len(part.beats); n > 0 {
@@ -103,8 +121,15 @@ func (j *joiner) event(e *OpenEvent) Event {
 		ID:   eventID(s.patient, s.device, s.recording, j.condition.Code, start),
 		Kind: j.condition.Code, Patient: s.patient, Device: s.device, Recording: s.recording, Model: s.model,
 		Start: start, End: time.UnixMilli(int64(math.Round(float64(e.End) / 1e6))).UTC(),
-		Confidence: e.Sum / e.Weight, Beats: e.Beats,
+		Beats:    e.Beats,
 		Question: e.Question, Answer: e.Answer, Window: e.Window, Open: e.Open,
+		Evidence: evidence(e.Model, e.Signal), STPeak: e.Peak.UV, STLead: e.Peak.Lead,
+	}
+	if e.Weight > 0 {
+		event.Confidence = e.Sum / e.Weight
+	}
+	if event.Evidence == BySignal && e.Question == "" {
+		event.Model = "" // it was not asked
 	}
 	for _, t := range j.added {
 		event.NewBeats = append(event.NewBeats, time.Unix(0, t).UTC())

@@ -24,8 +24,12 @@ type Seen struct {
 	// Heat holds, for each HeatStep from Start, the probability that a beat of
 	// the condition lies there; nil when unknown.
 	Heat []float32
-	// Question and Answer are the texts.
+	// Question and Answer are the texts; none when the condition was not asked for.
 	Question, Answer string
+	// Measured are the ST episodes measured in the signal that ended in the window
+	// or go on, Levels the deviations in its core.
+	Measured []Measured
+	Levels   []Level
 }
 
 // at is the wall time of a position in the clip.
@@ -59,6 +63,10 @@ type contribution struct {
 	beats      []int64 // that are this window's to count
 	weight     float64 // beats, or seconds
 	confidence float64
+
+	model, signal bool // what an ST episode rests on
+	peak          peak
+	reach         int64 // up to where another one belongs to it
 }
 
 // span is a stretch of wall time, ns since the Unix epoch.

@@ -45,6 +45,11 @@ type OpenEvent struct {
 	Window   string  `json:"window,omitempty"`
 	Question string  `json:"question,omitempty"`
 	Answer   string  `json:"answer,omitempty"`
+
+	// Of ST events: what they rest on, and the peak in µV.
+	Model  bool `json:"model,omitempty"`
+	Signal bool `json:"signal,omitempty"`
+	Peak   peak `json:"peak,omitzero"`
 }
 
 // Stitcher makes events from the answers to a recording's windows. It is not
@@ -107,10 +112,13 @@ func (s *Stitcher) Add(c Condition, seen Seen) []Event {
 		kind = KindState{Segment: seen.Segment}
 	}
 	j.kind = kind
-	if c.Kind == Beat {
+	switch c.Kind {
+	case Beat:
 		j.addBeats()
-	} else {
+	case Rhythm:
 		j.addEpisodes()
+	default:
+		j.addST()
 	}
 	if seen.EndsSegment {
 		delete(s.kinds, c.Code)

@@ -40,8 +40,33 @@ type Alert struct {
 	Confidence float64 `json:"confidence,omitempty"`
 	// Beats that met the rule; 0 where beats are not what it counts.
 	Beats int `json:"beats,omitempty"`
+	// ST is the episode that deviates most, of alerts about ST segments.
+	ST *ST `json:"st,omitempty"`
 	// Events that made the rule fire, the newest MaxEvents of them.
 	Events []string `json:"events,omitempty"`
+}
+
+// ST is an ST episode as far as it is known.
+type ST struct {
+	// Kind is the code of the condition: STE, STD or ST.
+	Kind  string    `json:"kind"`
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+	// PeakUV is the largest deviation in µV, negative for depression; Lead shows
+	// it, and is empty when none could be measured.
+	PeakUV int    `json:"peak_uv"`
+	Lead   string `json:"lead,omitempty"`
+	// Evidence is model, signal or both; only what rests on both is certain.
+	Evidence string `json:"evidence"`
+}
+
+// AddST notes an ST episode: in place of what was known of it, or of one that
+// deviates less.
+func (a *Alert) AddST(e ST) {
+	same := a.ST != nil && a.ST.Kind == e.Kind && a.ST.Start.Equal(e.Start)
+	if a.ST == nil || same || max(e.PeakUV, -e.PeakUV) > max(a.ST.PeakUV, -a.ST.PeakUV) {
+		a.ST = &e
+	}
 }
 
 // MaxEvents bounds Alert.Events.

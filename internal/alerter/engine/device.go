@@ -107,7 +107,7 @@ func (s *Step) raiseSilence(x silence) error {
 		ID: alert.NewID(x.rule.Name, key, x.device.Heard), Key: key, Rule: x.rule.Name,
 		Priority: x.rule.Priority, Class: x.rule.Class, State: alert.Triggered,
 		Patient: x.device.Patient, Device: x.id,
-		Title: title(x.rule, x.id), Message: describeSilence(x, s.now),
+		Title: title(x.rule, alert.Alert{Device: x.id}), Message: describeSilence(x, s.now),
 		Start: x.device.Heard.UTC(), Updated: s.now.UTC(), Raised: s.now.UTC(),
 	}
 	err := s.tx.SetOpen(state.OpenAlert{

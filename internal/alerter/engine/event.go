@@ -51,7 +51,7 @@ func (s *Step) Event(ev *holterv1.Event, at Arrival) error {
 		return err
 	}
 	for _, r := range s.rules {
-		if !r.Watches(ev.Patient) || !r.Wants(ev.Kind, ev.Confidence) {
+		if !r.Watches(ev.Patient) || !r.Wants(ev) {
 			continue
 		}
 		if err := s.evaluate(r, ev, added, at); err != nil {

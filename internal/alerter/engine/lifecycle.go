@@ -53,6 +53,9 @@ func (s *Step) met(r *rule.Rule, ev *holterv1.Event, h hit, w state.Window, at A
 			a.Confidence = min(a.Confidence, c.Confidence)
 		}
 	}
+	if ev.StEvidence != holterv1.StEvidence_ST_EVIDENCE_UNSPECIFIED {
+		a.AddST(episode(ev))
+	}
 	open.Met = max(open.Met, h.last)
 	if at.Received.After(open.Received) {
 		open.Received = at.Received
@@ -72,8 +75,8 @@ func (s *Step) raise(r *rule.Rule, key string, ev *holterv1.Event, h hit, at Arr
 			ID: alert.NewID(r.Name, key, time.Unix(0, h.cause)), Key: key, Rule: r.Name,
 			Priority: r.Priority, Class: r.Class, State: alert.Triggered,
 			Patient: ev.Patient, Device: ev.Device, Kinds: r.Kinds(),
-			Title: title(r, ev.Device), Confidence: 1,
-			Start: time.Unix(0, h.first).UTC(), Updated: time.Unix(0, h.last).UTC(), Raised: s.now.UTC(),
+			Confidence: 1,
+			Start:      time.Unix(0, h.first).UTC(), Updated: time.Unix(0, h.last).UTC(), Raised: s.now.UTC(),
 		},
 		Met: h.last, Received: at.Received, Partition: at.Partition,
 	}
@@ -91,6 +94,7 @@ func (s *Step) settle() error {
 		if !exists || open.Alert.Rule != f.rule.Name {
 			return fmt.Errorf("alert %s of patient %s vanished before it was told of", f.key, f.patient)
 		}
+		open.Alert.Title = title(f.rule, open.Alert)
 		open.Alert.Message = describe(f.rule, open.Alert, f.best)
 		if err := s.tx.SetOpen(open); err != nil {
 			return err

@@ -13,10 +13,12 @@ import (
 )
 
 // title says in a few words what an alert of the rule is about.
-func title(r *rule.Rule, device string) string {
+func title(r *rule.Rule, a alert.Alert) string {
 	switch {
 	case r.Title != "":
 		return r.Title
+	case a.ST != nil:
+		return stTitle(*a.ST)
 	case r.Count != nil:
 		return "Frequent: " + names(r.Kinds())
 	case r.Run != nil:
@@ -24,12 +26,15 @@ func title(r *rule.Rule, device string) string {
 	case r.Duration != nil:
 		return "Episode: " + names(r.Kinds())
 	default:
-		return "No signal from device " + device
+		return "No signal from device " + a.Device
 	}
 }
 
 // describe says in one or two sentences what was seen.
 func describe(r *rule.Rule, a alert.Alert, h hit) string {
+	if a.ST != nil {
+		return describeST(a)
+	}
 	first, last := time.Unix(0, h.first), time.Unix(0, h.last)
 	var seen string
 	switch {
@@ -62,7 +67,11 @@ func (s *Step) notMet(open state.OpenAlert) ending {
 	if r := s.byName[open.Alert.Rule]; r != nil {
 		text += fmt.Sprintf(" (rule: over after %s)", span(r.ResolveAfter))
 	}
-	return ending{text: text + "."}
+	text += "."
+	if st := open.Alert.ST; st != nil {
+		text += " It was " + stText(*st) + "."
+	}
+	return ending{text: text}
 }
 
 // superseded is the end of an alert that a more urgent one of its key replaces.

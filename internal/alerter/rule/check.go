@@ -9,12 +9,14 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/holterd/holter/internal/alerter/alert"
+	"github.com/holterd/holter/pkg/localize"
 )
 
 const (
 	defaultResolveAfter = 10 * time.Minute
 	defaultMaxInterval  = 1500 * time.Millisecond
 	defaultMaxGap       = time.Second
+	mostUV              = 5000
 )
 
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
@@ -79,6 +81,7 @@ func (c *checker) rule(at string, r *Rule) {
 			r.Class = alert.Technical
 		}
 	}
+	c.st(at, label, r)
 	c.resolve(at, label, r)
 	if err := r.prepareKey(); err != nil {
 		c.add(at+".key", "%s: key %v", label, err)
@@ -98,6 +101,34 @@ func (c *checker) resolve(at, label string, r *Rule) {
 	}
 	if r.MinConfidence != 0 {
 		c.add(at+".min_confidence", "%s: min_confidence is not for silent: no event takes part in it", label)
+	}
+}
+
+// st checks what only ST events have.
+func (c *checker) st(at, label string, r *Rule) {
+	switch r.ST {
+	case AnyST, MeasuredST, CertainST:
+	default:
+		c.add(at+".st", "%s: st is %q; known are %s and %s", label, r.ST, MeasuredST, CertainST)
+	}
+	if r.MinSTUV < 0 || r.MinSTUV > mostUV {
+		c.add(at+".min_st_uv", "%s: min_st_uv is %d, must be 0 to %d", label, r.MinSTUV, mostUV)
+	}
+	if r.ST == AnyST && r.MinSTUV == 0 {
+		return
+	}
+	key := ".st"
+	if r.ST == AnyST {
+		key = ".min_st_uv"
+	}
+	if r.Duration == nil {
+		c.add(at+key, "%s: %s is for duration only: what an event rests on is known when it has lasted", label, key[1:])
+		return
+	}
+	for _, k := range r.Kinds() {
+		if known, ok := localize.ByCode(k); ok && known.Kind != localize.ST {
+			c.add(at+key, "%s: %s is for the kinds STE, STD and ST, not for %s", label, key[1:], k)
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package rule
 import (
 	"path"
 	"slices"
+
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 // Watches tells whether the rule is for the patient.
@@ -13,9 +15,21 @@ func (r *Rule) Watches(patient string) bool {
 	return len(r.Patients) == 0 || anyMatch(r.Patients, patient)
 }
 
-// Wants tells whether an event of the kind and confidence counts for the rule.
-func (r *Rule) Wants(kind string, confidence float64) bool {
-	return confidence >= r.MinConfidence && slices.Contains(r.Kinds(), kind)
+// Wants tells whether an event counts for the rule.
+func (r *Rule) Wants(ev *holterv1.Event) bool {
+	return ev.GetConfidence() >= r.MinConfidence && slices.Contains(r.Kinds(), ev.GetKind()) &&
+		r.ST.takes(ev.GetStEvidence()) && max(ev.GetStPeakUv(), -ev.GetStPeakUv()) >= int32(r.MinSTUV)
+}
+
+func (c Certainty) takes(e holterv1.StEvidence) bool {
+	switch c {
+	case CertainST:
+		return e == holterv1.StEvidence_ST_EVIDENCE_BOTH
+	case MeasuredST:
+		return e == holterv1.StEvidence_ST_EVIDENCE_BOTH || e == holterv1.StEvidence_ST_EVIDENCE_SIGNAL
+	default:
+		return true
+	}
 }
 
 // Tells tells whether the end of an alert is notified too.

@@ -34,6 +34,10 @@ type Rule struct {
 
 	// MinConfidence leaves out events that the model is less sure of, 0 to 1.
 	MinConfidence float64 `yaml:"min_confidence"`
+	// ST leaves out ST events that rest on too little, and MinSTUV those whose
+	// measured deviation is smaller, in µV of either sign.
+	ST      Certainty `yaml:"st"`
+	MinSTUV int       `yaml:"min_st_uv"`
 	// Patients and Except are patterns of path.Match; without Patients, all.
 	Patients []string `yaml:"patients"`
 	Except   []string `yaml:"except"`
@@ -56,6 +60,20 @@ type Rule struct {
 
 	key keyTemplate
 }
+
+// Certainty is what an ST event must rest on at least.
+type Certainty string
+
+const (
+	// AnyST takes every event of the kinds, also those that the model located and
+	// the signal was not measured to show.
+	AnyST Certainty = ""
+	// MeasuredST takes those that were measured, confirmed by the model or not. The
+	// confidence of one that is not confirmed is 0.
+	MeasuredST Certainty = "measured"
+	// CertainST takes those that were measured and that the model located too.
+	CertainST Certainty = "certain"
+)
 
 // Count is met by so many beats of the kinds within a time; of kinds that are
 // not beats, episodes are counted.

@@ -13,6 +13,7 @@ import (
 	"github.com/holterd/holter/deploy"
 	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/rule"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 func TestMistakesAreNamedWithTheirLine(t *testing.T) {
@@ -33,10 +34,10 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 func TestBuiltInRulesAreValid(t *testing.T) {
 	set, err := rule.Load("")
 	require.NoError(t, err)
-	require.Len(t, set.Rules, 5)
+	require.Len(t, set.Rules, 7)
 	again, err := rule.Parse("deploy/rules.yaml", deploy.Rules)
 	require.NoError(t, err)
-	require.Len(t, again.Rules, 5)
+	require.Len(t, again.Rules, 7)
 	_, err = rule.Load("no-such-file.yaml")
 	require.ErrorContains(t, err, "alerter.rules")
 }
@@ -86,10 +87,38 @@ rules:
 	for patient, want := range map[string]bool{"p1": true, "p2": false, "ward-1": true, "ward-demo": false, "": false} {
 		require.Equal(t, want, r.Watches(patient), patient)
 	}
-	require.True(t, r.Wants("F", 0.7))
-	require.False(t, r.Wants("F", 0.69))
-	require.False(t, r.Wants("A", 1))
+	require.True(t, r.Wants(&holterv1.Event{Kind: "F", Confidence: 0.7}))
+	require.False(t, r.Wants(&holterv1.Event{Kind: "F", Confidence: 0.69}))
+	require.False(t, r.Wants(&holterv1.Event{Kind: "A", Confidence: 1}))
 	require.Equal(t, "technical:high:p1:d", r.KeyFor("p1", "d"))
+}
+
+func TestSTFilters(t *testing.T) {
+	set, err := rule.Parse("x", []byte(`
+version: 1
+rules:
+  - {name: any, priority: low, duration: {kinds: [STE, STD], at_least: 60s}}
+  - {name: measured, priority: low, st: measured, duration: {kinds: [STE, STD], at_least: 60s}}
+  - {name: certain, priority: high, st: certain, min_st_uv: 200, duration: {kinds: [STE, STD], at_least: 60s}}
+`))
+	require.NoError(t, err)
+	for evidence, want := range map[holterv1.StEvidence]string{
+		holterv1.StEvidence_ST_EVIDENCE_MODEL:  "any ",
+		holterv1.StEvidence_ST_EVIDENCE_SIGNAL: "any measured ",
+		holterv1.StEvidence_ST_EVIDENCE_BOTH:   "any measured certain ",
+	} {
+		got, small := "", ""
+		for _, r := range set.Rules {
+			if r.Wants(&holterv1.Event{Kind: "STD", StEvidence: evidence, StPeakUv: -200}) {
+				got += r.Name + " "
+			}
+			if r.Wants(&holterv1.Event{Kind: "STE", StEvidence: evidence, StPeakUv: 199}) {
+				small += r.Name + " "
+			}
+		}
+		require.Equal(t, want, got)
+		require.Equal(t, strings.TrimSuffix(want, "certain "), small)
+	}
 }
 
 func FuzzParse(f *testing.F) {

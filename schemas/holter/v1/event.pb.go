@@ -21,6 +21,65 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// StEvidence is what an ST event rests on: the model's answer, the measured
+// deviation, or both. Only the last is certain.
+type StEvidence int32
+
+const (
+	// Events of other kinds, or written by an older version.
+	StEvidence_ST_EVIDENCE_UNSPECIFIED StEvidence = 0
+	// The model located it; the signal was not measured to show it.
+	StEvidence_ST_EVIDENCE_MODEL StEvidence = 1
+	// 100 µV or more were measured for 60 s or longer; the model was not asked, or
+	// did not locate it. Confidence is 0.
+	StEvidence_ST_EVIDENCE_SIGNAL StEvidence = 2
+	// Both, at the same time and in the same direction.
+	StEvidence_ST_EVIDENCE_BOTH StEvidence = 3
+)
+
+// Enum value maps for StEvidence.
+var (
+	StEvidence_name = map[int32]string{
+		0: "ST_EVIDENCE_UNSPECIFIED",
+		1: "ST_EVIDENCE_MODEL",
+		2: "ST_EVIDENCE_SIGNAL",
+		3: "ST_EVIDENCE_BOTH",
+	}
+	StEvidence_value = map[string]int32{
+		"ST_EVIDENCE_UNSPECIFIED": 0,
+		"ST_EVIDENCE_MODEL":       1,
+		"ST_EVIDENCE_SIGNAL":      2,
+		"ST_EVIDENCE_BOTH":        3,
+	}
+)
+
+func (x StEvidence) Enum() *StEvidence {
+	p := new(StEvidence)
+	*p = x
+	return p
+}
+
+func (x StEvidence) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (StEvidence) Descriptor() protoreflect.EnumDescriptor {
+	return file_holter_v1_event_proto_enumTypes[0].Descriptor()
+}
+
+func (StEvidence) Type() protoreflect.EnumType {
+	return &file_holter_v1_event_proto_enumTypes[0]
+}
+
+func (x StEvidence) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use StEvidence.Descriptor instead.
+func (StEvidence) EnumDescriptor() ([]byte, []int) {
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{0}
+}
+
 // AlertState is where an alert stands.
 type AlertState int32
 
@@ -55,11 +114,11 @@ func (x AlertState) String() string {
 }
 
 func (AlertState) Descriptor() protoreflect.EnumDescriptor {
-	return file_holter_v1_event_proto_enumTypes[0].Descriptor()
+	return file_holter_v1_event_proto_enumTypes[1].Descriptor()
 }
 
 func (AlertState) Type() protoreflect.EnumType {
-	return &file_holter_v1_event_proto_enumTypes[0]
+	return &file_holter_v1_event_proto_enumTypes[1]
 }
 
 func (x AlertState) Number() protoreflect.EnumNumber {
@@ -68,7 +127,7 @@ func (x AlertState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use AlertState.Descriptor instead.
 func (AlertState) EnumDescriptor() ([]byte, []int) {
-	return file_holter_v1_event_proto_rawDescGZIP(), []int{0}
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{1}
 }
 
 // Priority is the alarm priority, in the vocabulary of IEC 60601-1-8.
@@ -108,11 +167,11 @@ func (x Priority) String() string {
 }
 
 func (Priority) Descriptor() protoreflect.EnumDescriptor {
-	return file_holter_v1_event_proto_enumTypes[1].Descriptor()
+	return file_holter_v1_event_proto_enumTypes[2].Descriptor()
 }
 
 func (Priority) Type() protoreflect.EnumType {
-	return &file_holter_v1_event_proto_enumTypes[1]
+	return &file_holter_v1_event_proto_enumTypes[2]
 }
 
 func (x Priority) Number() protoreflect.EnumNumber {
@@ -121,7 +180,7 @@ func (x Priority) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Priority.Descriptor instead.
 func (Priority) EnumDescriptor() ([]byte, []int) {
-	return file_holter_v1_event_proto_rawDescGZIP(), []int{1}
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{2}
 }
 
 // AlertClass separates the patient's condition from the equipment's.
@@ -158,11 +217,11 @@ func (x AlertClass) String() string {
 }
 
 func (AlertClass) Descriptor() protoreflect.EnumDescriptor {
-	return file_holter_v1_event_proto_enumTypes[2].Descriptor()
+	return file_holter_v1_event_proto_enumTypes[3].Descriptor()
 }
 
 func (AlertClass) Type() protoreflect.EnumType {
-	return &file_holter_v1_event_proto_enumTypes[2]
+	return &file_holter_v1_event_proto_enumTypes[3]
 }
 
 func (x AlertClass) Number() protoreflect.EnumNumber {
@@ -171,7 +230,7 @@ func (x AlertClass) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use AlertClass.Descriptor instead.
 func (AlertClass) EnumDescriptor() ([]byte, []int) {
-	return file_holter_v1_event_proto_rawDescGZIP(), []int{2}
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{3}
 }
 
 // Reason says why a message was not accepted.
@@ -223,11 +282,11 @@ func (x Reason) String() string {
 }
 
 func (Reason) Descriptor() protoreflect.EnumDescriptor {
-	return file_holter_v1_event_proto_enumTypes[3].Descriptor()
+	return file_holter_v1_event_proto_enumTypes[4].Descriptor()
 }
 
 func (Reason) Type() protoreflect.EnumType {
-	return &file_holter_v1_event_proto_enumTypes[3]
+	return &file_holter_v1_event_proto_enumTypes[4]
 }
 
 func (x Reason) Number() protoreflect.EnumNumber {
@@ -236,7 +295,7 @@ func (x Reason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Reason.Descriptor instead.
 func (Reason) EnumDescriptor() ([]byte, []int) {
-	return file_holter_v1_event_proto_rawDescGZIP(), []int{3}
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{4}
 }
 
 // Event is one localized episode, written to ecg.events keyed by patient.
@@ -272,8 +331,16 @@ type Event struct {
 	// before it, of whatever kind; 0: not known. Found in another window, the same
 	// beat may be given up to 150 ms off. Empty in messages of older versions.
 	PreviousBeatTimesNs []int64 `protobuf:"varint,16,rep,packed,name=previous_beat_times_ns,json=previousBeatTimesNs,proto3" json:"previous_beat_times_ns,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// What an event of the kinds STE, STD and ST rests on.
+	StEvidence StEvidence `protobuf:"varint,17,opt,name=st_evidence,json=stEvidence,proto3,enum=holter.v1.StEvidence" json:"st_evidence,omitempty"`
+	// Largest deviation of the ST segment that was measured in the event, in µV
+	// against the patient's own baseline; negative for depression. Without meaning
+	// when st_lead is empty: nothing could be measured.
+	StPeakUv int32 `protobuf:"zigzag32,18,opt,name=st_peak_uv,json=stPeakUv,proto3" json:"st_peak_uv,omitempty"`
+	// Lead that shows it: I, II, …, V6.
+	StLead        string `protobuf:"bytes,19,opt,name=st_lead,json=stLead,proto3" json:"st_lead,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
@@ -416,6 +483,27 @@ func (x *Event) GetPreviousBeatTimesNs() []int64 {
 		return x.PreviousBeatTimesNs
 	}
 	return nil
+}
+
+func (x *Event) GetStEvidence() StEvidence {
+	if x != nil {
+		return x.StEvidence
+	}
+	return StEvidence_ST_EVIDENCE_UNSPECIFIED
+}
+
+func (x *Event) GetStPeakUv() int32 {
+	if x != nil {
+		return x.StPeakUv
+	}
+	return 0
+}
+
+func (x *Event) GetStLead() string {
+	if x != nil {
+		return x.StLead
+	}
+	return ""
 }
 
 // Progress is the newest state of one recording's analysis, written to the
@@ -798,7 +886,7 @@ var File_holter_v1_event_proto protoreflect.FileDescriptor
 
 const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15holter/v1/event.proto\x12\tholter.v1\"\xcb\x03\n" +
+	"\x15holter/v1/event.proto\x12\tholter.v1\"\xba\x04\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x16\n" +
@@ -818,7 +906,12 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x05model\x18\r \x01(\tR\x05model\x12\x16\n" +
 	"\x06window\x18\x0e \x01(\tR\x06window\x12\x12\n" +
 	"\x04open\x18\x0f \x01(\bR\x04open\x123\n" +
-	"\x16previous_beat_times_ns\x18\x10 \x03(\x03R\x13previousBeatTimesNs\"\xd9\x02\n" +
+	"\x16previous_beat_times_ns\x18\x10 \x03(\x03R\x13previousBeatTimesNs\x126\n" +
+	"\vst_evidence\x18\x11 \x01(\x0e2\x15.holter.v1.StEvidenceR\n" +
+	"stEvidence\x12\x1c\n" +
+	"\n" +
+	"st_peak_uv\x18\x12 \x01(\x11R\bstPeakUv\x12\x17\n" +
+	"\ast_lead\x18\x13 \x01(\tR\x06stLead\"\xd9\x02\n" +
 	"\bProgress\x12\x18\n" +
 	"\apatient\x18\x01 \x01(\tR\apatient\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x1c\n" +
@@ -857,7 +950,13 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\apatient\x18\x04 \x01(\tR\apatient\x12)\n" +
 	"\x06reason\x18\x05 \x01(\x0e2\x11.holter.v1.ReasonR\x06reason\x12\x16\n" +
 	"\x06detail\x18\x06 \x01(\tR\x06detail\x12\x18\n" +
-	"\apayload\x18\a \x01(\fR\apayload*^\n" +
+	"\apayload\x18\a \x01(\fR\apayload*n\n" +
+	"\n" +
+	"StEvidence\x12\x1b\n" +
+	"\x17ST_EVIDENCE_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11ST_EVIDENCE_MODEL\x10\x01\x12\x16\n" +
+	"\x12ST_EVIDENCE_SIGNAL\x10\x02\x12\x14\n" +
+	"\x10ST_EVIDENCE_BOTH\x10\x03*^\n" +
 	"\n" +
 	"AlertState\x12\x1b\n" +
 	"\x17ALERT_STATE_UNSPECIFIED\x10\x00\x12\x19\n" +
@@ -895,29 +994,31 @@ func file_holter_v1_event_proto_rawDescGZIP() []byte {
 	return file_holter_v1_event_proto_rawDescData
 }
 
-var file_holter_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_holter_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
 var file_holter_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_holter_v1_event_proto_goTypes = []any{
-	(AlertState)(0),    // 0: holter.v1.AlertState
-	(Priority)(0),      // 1: holter.v1.Priority
-	(AlertClass)(0),    // 2: holter.v1.AlertClass
-	(Reason)(0),        // 3: holter.v1.Reason
-	(*Event)(nil),      // 4: holter.v1.Event
-	(*Progress)(nil),   // 5: holter.v1.Progress
-	(*Alert)(nil),      // 6: holter.v1.Alert
-	(*DeadLetter)(nil), // 7: holter.v1.DeadLetter
+	(StEvidence)(0),    // 0: holter.v1.StEvidence
+	(AlertState)(0),    // 1: holter.v1.AlertState
+	(Priority)(0),      // 2: holter.v1.Priority
+	(AlertClass)(0),    // 3: holter.v1.AlertClass
+	(Reason)(0),        // 4: holter.v1.Reason
+	(*Event)(nil),      // 5: holter.v1.Event
+	(*Progress)(nil),   // 6: holter.v1.Progress
+	(*Alert)(nil),      // 7: holter.v1.Alert
+	(*DeadLetter)(nil), // 8: holter.v1.DeadLetter
 }
 var file_holter_v1_event_proto_depIdxs = []int32{
-	4, // 0: holter.v1.Progress.events:type_name -> holter.v1.Event
-	1, // 1: holter.v1.Alert.priority:type_name -> holter.v1.Priority
-	2, // 2: holter.v1.Alert.class:type_name -> holter.v1.AlertClass
-	0, // 3: holter.v1.Alert.state:type_name -> holter.v1.AlertState
-	3, // 4: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	0, // 0: holter.v1.Event.st_evidence:type_name -> holter.v1.StEvidence
+	5, // 1: holter.v1.Progress.events:type_name -> holter.v1.Event
+	2, // 2: holter.v1.Alert.priority:type_name -> holter.v1.Priority
+	3, // 3: holter.v1.Alert.class:type_name -> holter.v1.AlertClass
+	1, // 4: holter.v1.Alert.state:type_name -> holter.v1.AlertState
+	4, // 5: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_holter_v1_event_proto_init() }
@@ -930,7 +1031,7 @@ func file_holter_v1_event_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holter_v1_event_proto_rawDesc), len(file_holter_v1_event_proto_rawDesc)),
-			NumEnums:      4,
+			NumEnums:      5,
 			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -1,0 +1,225 @@
+package localize
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// Evidence says what an ST event rests on.
+type Evidence int
+
+const (
+	// NoEvidence is that of events of other kinds.
+	NoEvidence Evidence = iota
+	// ByModel is what the model located; the signal was not measured to show it, or
+	// was measured not to.
+	ByModel
+	// BySignal is what was measured; the model was not asked or did not locate it.
+	BySignal
+	// ByBoth is both: an episode that the model located and one of the same direction
+	// that was measured overlap. Only such an event is certain.
+	ByBoth
+)
+
+var evidences = []string{"", "model", "signal", "both"}
+
+// String gives the name: model, signal or both; nothing for NoEvidence.
+func (e Evidence) String() string {
+	if e < 0 || int(e) >= len(evidences) {
+		return ""
+	}
+	return evidences[e]
+}
+
+// ParseEvidence is the opposite of String; NoEvidence for anything unknown.
+func ParseEvidence(name string) Evidence { return Evidence(max(slices.Index(evidences, name), 0)) }
+
+// STText says what was measured of an ST event and how far that can be relied on:
+// "−210 µV in lead II, certain". It is empty for other kinds.
+func (e Event) STText() string {
+	text := "not measured"
+	if e.STLead != "" {
+		text = fmt.Sprintf("%s in lead %s", Microvolts(e.STPeak), e.STLead)
+	}
+	switch e.Evidence {
+	case ByModel:
+		return text + ", the model's answer only"
+	case BySignal:
+		return text + ", not confirmed by the model"
+	case ByBoth:
+		return text + ", certain"
+	default:
+		return ""
+	}
+}
+
+// Microvolts writes a deviation with its sign: "−210 µV".
+func Microvolts(uv int) string {
+	if uv < 0 {
+		return fmt.Sprintf("−%d µV", -uv)
+	}
+	return fmt.Sprintf("+%d µV", uv)
+}
+
+func evidence(model, signal bool) Evidence {
+	switch {
+	case model && signal:
+		return ByBoth
+	case signal:
+		return BySignal
+	case model:
+		return ByModel
+	}
+	return NoEvidence
+}
+
+// Measured is an ST episode as far as it was measured in the signal.
+type Measured struct {
+	Start, End time.Time
+	// Peak is the largest deviation in µV, negative for depression, and Lead the
+	// lead that shows it.
+	Peak float64
+	Lead string
+	// Open says that it goes on.
+	Open bool
+}
+
+// Level is the ST segment's deviation over a stretch, in µV.
+type Level struct {
+	From, To  time.Time
+	Deviation float64
+	Lead      string
+}
+
+// peak is a deviation in whole µV, and its lead; no lead: none was measured.
+type peak struct {
+	UV   int    `json:"uv"`
+	Lead string `json:"lead"`
+}
+
+// direction is the sign of the deviations of an ST condition; 0: either.
+func (c Condition) direction() int {
+	switch c.Code {
+	case "STE":
+		return 1
+	case "STD":
+		return -1
+	default:
+		return 0
+	}
+}
+
+// Shows tells whether an ST segment that deviates so (µV) shows the condition.
+func (c Condition) Shows(deviation float64) bool {
+	return c.Kind == ST && deviation*float64(c.direction()) >= 0
+}
+
+// further gives the one of two peaks that lies further to the condition's side.
+func (c Condition) further(a, b peak) peak {
+	size := func(p peak) int {
+		if d := c.direction(); d != 0 {
+			return d * p.UV
+		}
+		return max(p.UV, -p.UV)
+	}
+	if a.Lead == "" || b.Lead != "" && size(b) > size(a) {
+		return b
+	}
+	return a
+}
+
+// addST serves ST conditions. An episode that was located and one that was
+// measured are one event when they overlap. A measured one that goes on is taken to
+// reach to the core's end, which it is known for a little later.
+func (j *joiner) addST() {
+	var parts []contribution
+	for part := range j.episodes() {
+		part.model, part.reach = true, part.end
+		parts = append(parts, part)
+	}
+	open := j.reachesOnST()
+	for _, m := range j.seen.Measured {
+		if !j.condition.Shows(m.Peak) {
+			continue
+		}
+		start, end := m.Start.UnixNano(), m.End.UnixNano()
+		part := contribution{start: start, end: end, whole: span{start, end}, signal: true}
+		part.peak = peak{int(math.Round(m.Peak)), m.Lead}
+		if part.reach = end; m.Open {
+			part.reach = max(end, j.seen.CoreTo.UnixNano())
+		}
+		parts = append(parts, part)
+	}
+	for _, part := range j.condition.unite(parts) {
+		if !part.signal {
+			part.peak = j.peakIn(part)
+		}
+		if !j.isOld(part) {
+			j.put(part)
+		}
+	}
+	j.settle(j.kind.Event, j.kind.Event != nil && !j.seen.EndsSegment && (open || j.reachesOn()))
+}
+
+// reachesOnST tells whether a measured episode goes on.
+func (j *joiner) reachesOnST() bool {
+	return slices.ContainsFunc(j.seen.Measured, func(m Measured) bool { return m.Open && j.condition.Shows(m.Peak) })
+}
+
+// unite makes one contribution of those that touch, in order of time.
+func (c Condition) unite(parts []contribution) []contribution {
+	slices.SortStableFunc(parts, func(a, b contribution) int { return cmp.Compare(a.start, b.start) })
+	var united []contribution
+	for _, p := range parts {
+		n := len(united) - 1
+		if n < 0 || p.start > united[n].reach {
+			united = append(united, p)
+			continue
+		}
+		u := &united[n]
+		u.end, u.whole.end, u.reach = max(u.end, p.end), max(u.whole.end, p.whole.end), max(u.reach, p.reach)
+		if weight := u.weight + p.weight; weight > 0 {
+			u.confidence, u.weight = (u.weight*u.confidence+p.weight*p.confidence)/weight, weight
+		}
+		u.model, u.signal, u.peak = u.model || p.model, u.signal || p.signal, c.further(u.peak, p.peak)
+	}
+	return united
+}
+
+// peakIn is the largest deviation in what the model alone has located.
+func (j *joiner) peakIn(part contribution) (most peak) {
+	for _, l := range j.seen.Levels {
+		if l.From.UnixNano() < part.end && l.To.UnixNano() > part.start {
+			most = j.condition.further(most, peak{int(math.Round(l.Deviation)), l.Lead})
+		}
+	}
+	return most
+}
+
+// isOld tells whether a measured episode adds nothing: the newest event has it, or
+// began after it.
+func (j *joiner) isOld(part contribution) bool {
+	e := j.kind.Event
+	if e == nil || part.model {
+		return false
+	}
+	if part.end < time.UnixMilli(e.Start).UnixNano() {
+		return true
+	}
+	return e.Signal && part.end <= e.End && j.condition.further(e.Peak, part.peak) == e.Peak
+}
+
+// rest notes what a contribution rests on. The peak of measured episodes holds, if
+// there is any: single levels are noisier.
+func (e *OpenEvent) rest(part contribution, c Condition) {
+	switch {
+	case part.signal == e.Signal:
+		e.Peak = c.further(e.Peak, part.peak)
+	case part.signal:
+		e.Peak = part.peak
+	}
+	e.Model, e.Signal = e.Model || part.model, e.Signal || part.signal
+}
