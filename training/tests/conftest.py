@@ -3,6 +3,9 @@ from pathlib import Path
 import curriculum_files
 import pytest
 import torch
+from tokenizers import Tokenizer
+
+from holter_training import tokenizer
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +22,15 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory) -> tuple[Path, Path]:
-    """A few recordings, and questions about them."""
-    folder = tmp_path_factory.mktemp("anyecg")
+def tok() -> Tokenizer:
+    """A tokenizer as the presets of this project build it, once for all tests."""
+    return tokenizer.build(402)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, tok) -> tuple[Path, Path]:
+    """Folders of a few recordings, and of questions about them; beside them is a tokenizer."""
+    folder = tmp_path_factory.mktemp("made")
     curriculum_files.make(folder / "data", folder / "sets")
+    tok.save(str(folder / "tokenizer.json"))
     return folder / "data", folder / "sets"

@@ -1,12 +1,13 @@
 """The paper's training at the tiny size: what each phase trains, resuming, ablations."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
-from holter_training import curves, loop, preset, tokenizer
+from holter_training import curves, loop, preset
 from holter_training.curriculum import __main__ as command
 from holter_training.curriculum import feed, samples, setup, stages
 from holter_training.curriculum.prompt import Writer
@@ -27,8 +28,12 @@ def short(tmp_path: Path, name: str = "tiny", epochs: float = 0.2, **train) -> P
     return file
 
 
-def begin(made, run: Path, file: Path | None, without: tuple[str, ...] = ()) -> setup.Training:
-    return setup.opened(run, file, *made, without=without, device="cpu")
+def begin(made, run: Path, file: Path | None, without: tuple[str, ...] = (), **more) -> setup.Training:
+    """With the tokenizer that is there, which saves making one."""
+    if not run.exists():
+        run.mkdir()
+        shutil.copy(made[1].parent / "tokenizer.json", run)
+    return setup.opened(run, file, *made, without=without, device="cpu", **more)
 
 
 def weights(t: setup.Training) -> dict[str, torch.Tensor]:
@@ -107,7 +112,7 @@ def trained(made, tmp_path_factory) -> tuple[Path, dict[str, tuple[float, float]
     folder = tmp_path_factory.mktemp("trained")
     epochs = {"pretrain": 15, "language": 5, "stage1": 12, "stage2": 5, "stage3": 4}
     phases = {name: preset.Phase(n, 8, 3e-3) for name, n in epochs.items()}
-    t = begin(made, folder / "run", short(folder, precision="bf16", checkpoint_every=1000, **phases))
+    t = setup.opened(folder / "run", short(folder, precision="bf16", checkpoint_every=1000, **phases), *made, device="cpu")
     for phase in ("pretrain", "language"):
         stages.train(t, phase)
     found = {}
@@ -157,10 +162,10 @@ def test_reports_may_be_read_by_a_model_from_a_folder_which_stays_as_it_is(made,
     torch.manual_seed(3)
     transformers.BertModel(transformers.BertConfig(**sizes)).save_pretrained(tmp_path / "bert")
     with pytest.raises(LayoutError, match=r"tokenizer\.json: no such file"):
-        t = setup.opened(tmp_path / "run", short(tmp_path), *made, reports=tmp_path / "bert", device="cpu")
+        t = begin(made, tmp_path / "run", short(tmp_path), reports=tmp_path / "bert")
         stages.train(t, "pretrain")
-    tokenizer.build().save(str(tmp_path / "bert" / "tokenizer.json"))
-    t = setup.opened(tmp_path / "run", None, *made, device="cpu")  # the run knows the folder
+    shutil.copy(made[1].parent / "tokenizer.json", tmp_path / "bert")
+    t = begin(made, tmp_path / "run", None)  # the run knows the folder
     got = changed(t, "pretrain")
     assert {n for n in got if n.startswith("contrast.")} == {"contrast.scale", "contrast.report.weight"} | {
         f"contrast.ecg.{n}" for n in ("0.weight", "0.bias", "1.weight")
@@ -169,4 +174,4 @@ def test_reports_may_be_read_by_a_model_from_a_folder_which_stays_as_it_is(made,
     fresh = transformers.BertModel.from_pretrained(tmp_path / "bert").state_dict()
     assert all(torch.equal(v, fresh[k]) for k, v in t.run.model.contrast.theirs[0].state_dict().items())
     with pytest.raises(LayoutError, match="not a Hugging Face folder"):
-        setup.opened(tmp_path / "other", short(tmp_path), *made, reports=tmp_path, device="cpu")
+        begin(made, tmp_path / "other", short(tmp_path), reports=tmp_path)

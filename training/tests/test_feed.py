@@ -17,8 +17,7 @@ from holter_training.paper.config import LayoutError, Tokens
 
 
 @pytest.fixture(scope="module")
-def writer() -> Writer:
-    tok = tokenizer.build(402)
+def writer(tok) -> Writer:
     ids = (tok.token_to_id(t) for t in (tokenizer.ECG_START, tokenizer.ECG, tokenizer.ECG_END))
     return Writer(tok, Tokens(*ids), 2048)
 
@@ -71,6 +70,11 @@ def test_a_prompt_of_one_turn_is_the_shipped_models(writer):
     assert p.said.tolist() == [False] * len(head) + [True] * (len(p.ids) - len(head))
 
 
+def test_a_tokenizer_knows_the_words_of_its_set(tok):
+    assert len(tok.encode(" tachycardia").ids) > 3
+    assert len(tokenizer.build(520, ["Sinus tachycardia"] * 20_000).encode(" tachycardia").ids) == 1
+
+
 def test_several_ecgs_and_turns_stand_in_one_conversation(writer):
     s = Sample("MultiECG", "train", (Ecg("a"), Ecg("b")), (("Compare.", "Sinus rhythm, then 2"), ("Sure?", "yes")))
     p = writer.write(s, [3, 2])
@@ -120,9 +124,9 @@ def test_a_batch_gives_what_each_conversation_gives_alone(made, writer):
 
 
 @torch.no_grad()
-def test_contrast_is_symmetric_and_does_not_see_padding():
+def test_contrast_is_symmetric_and_does_not_see_padding(tok):
     torch.manual_seed(1)
-    c, tok = contrast.Contrast(preset.load("tiny").text, 32, 402).eval(), tokenizer.build(402)
+    c = contrast.Contrast(preset.load("tiny").text, 32, 402).eval()
     reports = ["Sinus rhythm", "Pacemaker", "Sinus tachycardia, Borderline ECG"]
     ids, real = contrast.tokens(tok, reports, 64)
     cls = torch.randn(3, 32)
