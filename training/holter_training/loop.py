@@ -4,25 +4,28 @@ import dataclasses
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
-from . import config
-
 
 class Run:
     """A folder with a checkpoint. Phases follow one another; each begins from the averaged weights of those before."""
 
-    def __init__(self, folder: Path, model, mc: config.ModelConfig, settings: config.TrainConfig, leave_out: set[str]):
-        self.folder, self.model, self.sizes, self.settings, self.leave_out = folder, model, mc, settings, leave_out
+    def __init__(self, folder: Path, model, sizes, settings, leave_out: set[str], elsewhere: frozenset[str] = frozenset()):
+        """sizes: a dataclass that is kept with the weights; settings: weight_decay, average, warmup, checkpoint_every.
+        elsewhere: weights that have a file of their own and are not kept here."""
+        self.folder, self.model, self.sizes, self.settings, self.leave_out = folder, model, sizes, settings, leave_out
+        self.elsewhere = elsewhere
         self.file = folder / "checkpoint.pt"
         self.state = {"phase": "", "step": 0, "done": []}
         if self.file.exists():
-            self.state = torch.load(self.file, weights_only=True)
-            model.load_state_dict(self.state["model"])
+            self.state = torch.load(self.file, map_location="cpu", weights_only=True)
+            missing, _ = model.load_state_dict(self.state["model"], strict=not elsewhere)
+            if lost := set(missing) - elsewhere:
+                raise ValueError(f"{self.file}: holds no {min(lost)}: it is the checkpoint of another model")
         size = sum(p.numel() for p in model.parameters())
         print(f"{folder}: {size / 1e6:.2f} M parameters, leaving out {sorted(leave_out) or 'nobody'}")
 
@@ -48,13 +51,13 @@ class Phase:
         rest = [p for p in parameters if p.ndim <= 1]
         groups = [{"params": decay, "weight_decay": t.weight_decay}, {"params": rest, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
-        self.average = [p.detach().clone() for p in parameters]
+        self.average = [p.detach().clone() for p in parameters] if t.average else []
         self.over = name in run.state["done"]
         self.done = steps if self.over else 0
         if run.state["phase"] == name:
             self.done = run.state["step"]
             self.optimizer.load_state_dict(run.state["optimizer"])
-            self.average = run.state["average"]
+            self.average = [a.to(p.device) for p, a in zip(parameters, run.state["average"])]
 
     def __iter__(self):
         if self.over or self.steps == 0:
@@ -65,7 +68,7 @@ class Phase:
             for self.step in bar:
                 yield self.step
                 bar.set_postfix(loss=f"{self.loss:.4f}", refresh=False)
-                if self.step % 20 == 0:
+                if self.step % 20 == 0 or self.step == self.steps - 1:
                     row = {"phase": self.name, "step": self.step, "loss": self.loss, "seconds": round(time.time() - begun, 1)}
                     print(json.dumps(row), file=self.log, flush=True)
                 if (self.step + 1) % self.run.settings.checkpoint_every == 0:
@@ -76,16 +79,20 @@ class Phase:
         self.run.state["done"] = [*self.run.state["done"], self.name]
         self._write({"phase": "", "step": 0})
 
-    def learn(self, loss: torch.Tensor) -> None:
+    def learn(self, losses: torch.Tensor | Iterable[torch.Tensor]) -> None:
+        """One step. Several losses are parts that add up to one; each is made, and its memory freed, before the next."""
         for g in self.optimizer.param_groups:
             g["lr"] = self._rate()
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        self.loss = 0.0
+        for loss in [losses] if isinstance(losses, torch.Tensor) else losses:
+            loss.backward()
+            self.loss += loss.item()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
-        d = min(self.run.settings.average, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(self.average, [p.detach() for p in self.parameters], 1 - d)
-        self.loss = loss.item()
+        if self.average:
+            d = min(self.run.settings.average, (1 + self.step) / (10 + self.step))
+            torch._foreach_lerp_(self.average, [p.detach() for p in self.parameters], 1 - d)
 
     def _rate(self) -> float:
         warmup = self.run.settings.warmup
@@ -98,7 +105,8 @@ class Phase:
 
     def _write(self, place: dict) -> None:
         run = self.run
-        fixed = {"model": run.model.state_dict(), "config": dataclasses.asdict(run.sizes), "leave_out": sorted(run.leave_out)}
+        weights = {k: v for k, v in run.model.state_dict().items() if k not in run.elsewhere}
+        fixed = {"model": weights, "config": dataclasses.asdict(run.sizes), "leave_out": sorted(run.leave_out)}
         run.state = {"done": run.state["done"], **place, **fixed}
         torch.save(run.state, run.file.with_suffix(".tmp"))
         run.file.with_suffix(".tmp").rename(run.file)

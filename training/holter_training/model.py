@@ -17,6 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, DENSE, EPISODES, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
+from .decoder import Decoder, attend
+from .paper.config import Llama
 from .rules import intervals, patterns
 
 
@@ -51,14 +53,6 @@ class Stem(nn.Module):
         y = F.gelu(self.a(x.unsqueeze(1)) * (1 + scale) + shift)
         y = F.gelu(self.b(y))
         return self.blocks(self.c(y) + self.slot_out(slot).unsqueeze(-1))
-
-
-def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Scaled dot-product attention, written out: on short sequences a CPU does it faster than the fused one."""
-    score = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-    if mask is not None:
-        score = score + mask
-    return torch.softmax(score.float(), -1).to(v.dtype) @ v
 
 
 class Block(nn.Module):
@@ -171,77 +165,11 @@ class Encoder(nn.Module):
         return self.project(y, self.map(torch.sigmoid(dense))), dense
 
 
-class RMSNorm(nn.Module):
-    def __init__(self, width: int):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * self.weight
-
-
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    a, b = x.chunk(2, dim=-1)
-    return x * cos + torch.cat([-b, a], -1) * sin
-
-
-class DecoderLayer(nn.Module):
-    def __init__(self, c: ModelConfig):
-        super().__init__()
-        self.c = c
-        kv = c.kv_heads * c.head_dim
-        self.norm1, self.norm2 = RMSNorm(c.hidden), RMSNorm(c.hidden)
-        self.q = nn.Linear(c.hidden, c.hidden, bias=False)
-        self.k, self.v = nn.Linear(c.hidden, kv, bias=False), nn.Linear(c.hidden, kv, bias=False)
-        self.o = nn.Linear(c.hidden, c.hidden, bias=False)
-        self.gate, self.up = nn.Linear(c.hidden, c.mlp, bias=False), nn.Linear(c.hidden, c.mlp, bias=False)
-        self.down = nn.Linear(c.mlp, c.hidden, bias=False)
-
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: tuple[Tensor, Tensor] | None):
-        b, s, _ = x.shape
-        y = self.norm1(x)
-        split = lambda t, h: t.view(b, s, h, self.c.head_dim).transpose(1, 2)
-        q = rotate(split(self.q(y), self.c.heads), cos, sin)
-        k = rotate(split(self.k(y), self.c.kv_heads), cos, sin)
-        v = split(self.v(y), self.c.kv_heads)
-        if past is not None:
-            k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
-        group = self.c.heads // self.c.kv_heads
-        kk, vv = (t.unsqueeze(2).expand(-1, -1, group, -1, -1).flatten(1, 2) for t in (k, v))
-        y = attend(q, kk, vv, mask)
-        x = x + self.o(y.transpose(1, 2).reshape(b, s, -1))
-        y = self.norm2(x)
-        return x + self.down(F.silu(self.gate(y)) * self.up(y)), (k, v)
-
-
-class Decoder(nn.Module):
-    """The language model without its embedding table; the output layer is not tied."""
-
-    def __init__(self, c: ModelConfig):
-        super().__init__()
-        self.layers = nn.ModuleList(DecoderLayer(c) for _ in range(c.layers))
-        self.norm = RMSNorm(c.hidden)
-        self.head = nn.Linear(c.hidden, c.vocab, bias=False)
-        self.register_buffer(
-            "inverse", 1.0 / 10000 ** (torch.arange(0, c.head_dim, 2).float() / c.head_dim), persistent=False
-        )
-
-    def forward(self, embeds: Tensor, attention: Tensor, position: Tensor, past: list | None = None, head: bool = True):
-        """embeds [b, s, hidden]; attention [b, past + s] 0 or 1; position [b, s]."""
-        s, total = embeds.shape[1], attention.shape[1]
-        angle = position.to(self.inverse.dtype).unsqueeze(-1) * self.inverse
-        angle = torch.cat([angle, angle], -1).unsqueeze(1)
-        cos, sin = angle.cos(), angle.sin()
-        at = torch.arange(total, device=embeds.device)
-        causal = at.unsqueeze(0) <= at[total - s :].unsqueeze(1)  # [s, total]
-        seen = causal.unsqueeze(0) & (attention > 0).unsqueeze(1)
-        mask = torch.where(seen, 0.0, -1e9).unsqueeze(1).to(embeds.dtype)
-        x, present = embeds, []
-        for i, layer in enumerate(self.layers):
-            x, kv = layer(x, cos.to(x.dtype), sin.to(x.dtype), mask, past[i] if past else None)
-            present.append(kv)
-        x = self.norm(x)
-        return self.head(x) if head else x, present
+def language(c: ModelConfig) -> Llama:
+    """Sizes of the language model."""
+    return Llama(
+        c.hidden, c.mlp, c.layers, c.heads, c.kv_heads, c.head_dim, c.vocab, max_position_embeddings=1024, rope_theta=10000.0
+    )  # fmt: skip
 
 
 class EcgChat(nn.Module):
@@ -251,7 +179,7 @@ class EcgChat(nn.Module):
         self.encoder = Encoder(c)
         self.embed = nn.Embedding(c.vocab, c.hidden)
         nn.init.normal_(self.embed.weight, std=0.05)
-        self.decoder = Decoder(c)
+        self.decoder = Decoder(language(c))
 
     def fuse(self, ids: Tensor, ecg: Tensor, ecg_id: int) -> Tensor:
         """Embeddings of ids [b, s] with the ECG placeholders replaced by ecg [b, tokens, hidden]."""

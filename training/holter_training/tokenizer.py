@@ -3,6 +3,8 @@
 Times are split so that a time is two tokens, seconds and tenths (" 6", ".8").
 """
 
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -18,7 +20,8 @@ SPECIAL = [BOS, END, HEAD, HEAD_END, EOT, ECG_START, ECG, ECG_END, PAD]
 SPLIT = r"s[-,]|\.\d| ?\d{1,3}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+"
 
 
-def build(size: int = 896) -> Tokenizer:
+def build(size: int = 896, texts: Iterable[str] = ()) -> Tokenizer:
+    """texts: what it is to write well, besides the answers of localization."""
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -32,7 +35,7 @@ def build(size: int = 896) -> Tokenizer:
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    tok.train_from_iterator(_corpus(), trainer)
+    tok.train_from_iterator(chain(_corpus(), texts), trainer)
     tok.add_special_tokens(SPECIAL)
     return tok
 

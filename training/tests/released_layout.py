@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, models, pre_tokenizers
 from torch import Tensor, nn
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers.utils import logging
@@ -25,6 +25,21 @@ START, ECG, END = SPECIAL[3], SPECIAL[5], SPECIAL[4]
 ALPHA = 16
 
 logging.disable_progress_bar()
+
+# Small ones, for the tests.
+SIZES = Encoder(dim=24, depth=2, heads=3, head_dim=8, mlp=40)
+LLAMA = {
+    "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+    "max_position_embeddings": 2048,
+}  # fmt: skip
+
+
+def small_tokenizer() -> Tokenizer:
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tok = Tokenizer(models.BPE({c: i for i, c in enumerate(alphabet)}, []))
+    tok.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tok.add_special_tokens(SPECIAL)
+    return tok
 
 
 def encoder_state(c: Encoder, std: float) -> dict[str, Tensor]:

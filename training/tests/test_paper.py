@@ -1,6 +1,5 @@
 """Checkpoints of the released layout, exported and compared with an independent implementation."""
 
-import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -9,37 +8,13 @@ import numpy as np
 import pytest
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer, models, pre_tokenizers
 
-from holter_training import tokenizer
-from holter_training.paper import check, config, export, llama, lora, released, tokens, vit
+from holter_training.paper import check, export, released
 
 transformers = pytest.importorskip("transformers")
 import released_layout  # noqa: E402  (needs transformers)
-
-SIZES = config.Encoder(dim=24, depth=2, heads=3, head_dim=8, mlp=40)
-LLAMA = {
-    "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
-    "max_position_embeddings": 2048,
-}  # fmt: skip
-
-
-def small_tokenizer() -> Tokenizer:
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tok = Tokenizer(models.BPE({c: i for i, c in enumerate(alphabet)}, []))
-    tok.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tok.add_special_tokens(released_layout.SPECIAL)
-    return tok
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    torch.manual_seed(1)
-    out = tmp_path_factory.mktemp("released")
-    released_layout.make(out, SIZES, LLAMA, small_tokenizer(), shards="20KB")
-    assert len(list((out / "llama").glob("*.safetensors"))) > 1
-    return out
+from exported import ask  # noqa: E402
+from released_layout import LLAMA, SIZES  # noqa: E402
 
 
 def command(folder: Path, out: Path, *more: str) -> list[str]:
@@ -47,36 +22,6 @@ def command(folder: Path, out: Path, *more: str) -> list[str]:
         "--encoder", str(folder / "ecg_model.pth"), "--projection", str(folder / "projection.pth"), "--lora", str(folder),
         "--llama", str(folder / "llama"), "--out", str(out), "--heads", "3", *more,
     ]  # fmt: skip
-
-
-def ask(out: Path, turns: list, steps: int = 4) -> tuple[np.ndarray, list[int]]:
-    """First logits and a greedy answer of the exported graphs, on their cache."""
-    manifest = json.loads((out / "manifest.json").read_text())
-    tok, t, d = Tokenizer.from_file(str(out / "tokenizer.json")), manifest["tokens"], manifest["decoder"]
-    encode, embed, decode = (check.session(out / manifest[p]["file"]) for p in ("encoder", "embed", "decoder"))
-    words = lambda ids: embed.run(None, {"input_ids": np.array([ids])})[0][0]
-    say = lambda text: words(tok.encode(text, add_special_tokens=False).ids)
-    parts, text = [], t["bos"]
-    for ecgs, question, answer in turns:
-        text += "<|start_header_id|>user<|end_header_id|>\n\n"
-        for ecg in ecgs:
-            tokens_ = torch.from_numpy(encode.run(None, {"ecg": ecg.numpy()})[0])
-            parts += [say(text + t["ecg_start"]), vit.clip_tokens(tokens_).numpy()]
-            text = t["ecg_end"]
-        text += f"{question}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n" + (f"{answer}<|eot_id|>" if answer else "")
-    x, seen, first, ids = np.concatenate([*parts, say(text)])[None], 0, None, []
-    cache = [np.zeros((1, d["kv_heads"], 0, d["head_dim"]), np.float32)] * (2 * d["layers"])
-    names = [f"past_key_values.{i}.{p}" for i in range(d["layers"]) for p in ("key", "value")]
-    while len(ids) < steps:
-        place = np.arange(seen, seen + x.shape[1])[None]
-        seen += x.shape[1]
-        feed = {"inputs_embeds": x, "attention_mask": np.ones((1, seen), np.int64), "position_ids": place}
-        logits, *cache = decode.run(None, feed | dict(zip(names, cache)))
-        assert logits.shape == (1, 1, d["vocab"])
-        first = logits[0, 0] if first is None else first
-        ids.append(int(logits.argmax()))
-        x = words(ids[-1:])[None]
-    return first, ids
 
 
 def clip(seconds: int, *leads: int) -> torch.Tensor:
@@ -144,7 +89,7 @@ def test_later_llamas_come_in_too(tmp_path):
     rope = {"rope_type": "llama3", "rope_theta": 10000.0, "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
     rope["original_max_position_embeddings"] = 64
     sizes = LLAMA | {"head_dim": 12, "tie_word_embeddings": True, "rope_parameters": rope}
-    released_layout.make(tmp_path, SIZES, sizes, small_tokenizer(), rank=4)
+    released_layout.make(tmp_path, SIZES, sizes, released_layout.small_tokenizer(), rank=4)
     lm = transformers.LlamaForCausalLM.from_pretrained(tmp_path / "llama").bfloat16()
     lm.save_pretrained(tmp_path / "llama")
     export.main(command(tmp_path, tmp_path / "out"))
@@ -156,7 +101,8 @@ def test_later_llamas_come_in_too(tmp_path):
 
 @torch.no_grad()
 def test_encoder_equals_pytorchs_own_layers(folder):
-    model = read(folder)
+    paths = (folder / name for name in ("ecg_model.pth", "projection.pth"))
+    model = released.read(*paths, folder, folder / "llama", None, 3)
     ecg = torch.cat([clip(10, *range(12)), clip(4, 1)])
     want = released_layout.Reference(folder, SIZES).segments(ecg)
     assert (model.encoder(ecg) - want).abs().max() < 1e-5
@@ -209,151 +155,6 @@ def test_manifest_tells_what_pkg_model_reads(exported):
     assert m["encoder"]["tokens_per_segment"] == 61
     assert m["localization"] == {"conditions": ["V", "A", "S", "L", "R"], "segments": "joint"}
     assert m["tokens"]["eos"] == ["<|eot_id|>", "<|end_of_text|>"]
-
-
-def test_the_paper_preset_has_the_released_sizes():
-    c = config.PRESETS["paper"]
-    with torch.device("meta"):
-        parameters = sum(p.numel() for p in vit.EcgEncoder(c.encoder, c.llama.hidden_size).parameters())
-    assert parameters == 85_197_712 + 768 * 4096 + 4096 + 4096 * 4096 + 4096
-    assert sum(int(np.prod(s)) for s in llama.shapes(c.llama).values()) == 8_030_261_248
-    assert c.encoder.tokens == 61
-    assert (c.lora.rank, c.lora.alpha) == (8, 16)
-
-
-def test_tokens_are_found_by_the_released_ids(tmp_path):
-    names = {128003: "start", 128004: "end", 128005: "ecg"}
-    special = [tokenizer.BOS, tokenizer.EOT, tokenizer.END, tokenizer.HEAD, tokenizer.HEAD_END]
-    added = [{"id": i, "content": n} for i, n in [*names.items(), *enumerate(special, 128010)]]
-    (tmp_path / "tokenizer.json").write_text(json.dumps({"added_tokens": added}))
-    found = tokens.read(tmp_path / "tokenizer.json", config.Tokens(), 128256)
-    assert (found["ecg_start"], found["ecg"], found["ecg_end"]) == ("start", "ecg", "end")
-    with pytest.raises(config.LayoutError, match="not its tokenizer"):
-        tokens.read(tmp_path / "tokenizer.json", config.Tokens(), 1000)
-
-
-def test_config_file_and_its_errors(tmp_path):
-    path = tmp_path / "c.json"
-    path.write_text(config.dump(config.PRESETS["tiny"]))
-    assert config.load(path) == config.PRESETS["tiny"] == config.load("tiny")
-    path.write_text('{"encoder": {"dims": 3}}')
-    with pytest.raises(config.LayoutError, match="unknown key encoder.dims"):
-        config.load(path)
-    with pytest.raises(config.LayoutError, match="presets paper, tiny"):
-        config.load(tmp_path / "none.json")
-
-
-def test_llama_3_1_rotation_equals_hugging_faces():
-    scaling = {"factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}
-    rope = {"rope_type": "llama3", "rope_theta": 500000.0, **scaling}
-    hf = transformers.LlamaConfig(hidden_size=128, num_attention_heads=1, max_position_embeddings=131072, rope_parameters=rope)
-    want = transformers.models.llama.modeling_llama.LlamaRotaryEmbedding(hf).inv_freq
-    ours = dataclasses.replace(config.Llama(), rope_scaling=scaling).frequencies()
-    assert np.allclose(ours, want.numpy(), rtol=1e-5)
-
-
-def read(made: Path, c: config.Config | None = None, heads: int | None = 3, **paths: Path) -> released.Released:
-    p = {"encoder": made / "ecg_model.pth", "projection": made / "projection.pth", "adapter": made, "folder": made / "llama"}
-    return released.read(*(p | paths).values(), c, heads)
-
-
-@pytest.mark.parametrize("prefix", ["module.", "ecg_encoder.", "ecg_model.model."])
-def test_prefixes_and_other_parts_are_left_out(folder, tmp_path, prefix):
-    state = torch.load(folder / "ecg_model.pth", weights_only=True)
-    whole = {prefix + k: v for k, v in state.items()}
-    if prefix == "ecg_model.model.":
-        whole["text_model.weight"] = torch.zeros(3)
-    torch.save({"state_dict": whole}, tmp_path / "e.pth")
-    pairs = load_file(folder / "adapter_model.safetensors")
-    named = {k.replace(".weight", ".default.weight"): v for k, v in pairs.items()}
-    save_file(named, tmp_path / "lora.safetensors")
-    got = read(folder, encoder=tmp_path / "e.pth", adapter=tmp_path / "lora.safetensors")
-    want = read(folder)
-    assert all(torch.equal(a, b) for a, b in zip(got.encoder.parameters(), want.encoder.parameters()))
-    key = "model.layers.1.self_attn.k_proj.weight"
-    assert torch.equal(got.tensors[key].read(), want.tensors[key].read())
-
-
-def test_encoder_and_projection_may_lie_in_one_file(folder, tmp_path):
-    parts = {"ecg_model.": "ecg_model.pth", "projection.": "projection.pth"}
-    whole = {p + k: v for p, f in parts.items() for k, v in torch.load(folder / f, weights_only=True).items()}
-    save_file(whole, tmp_path / "whole.safetensors")
-    got = read(folder, encoder=tmp_path / "whole.safetensors", projection=tmp_path / "whole.safetensors")
-    want = read(folder)
-    assert all(torch.equal(a, b) for a, b in zip(got.encoder.parameters(), want.encoder.parameters(), strict=True))
-
-
-def broken(folder: Path, tmp_path: Path, change) -> Path:
-    state = torch.load(folder / "ecg_model.pth", weights_only=True)
-    change(state)
-    torch.save(state, tmp_path / "broken.pth")
-    return tmp_path / "broken.pth"
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (lambda s: s.pop("transformer.layers.1.0.norm.bias"), r"missing transformer\.layers\.1\.0\.norm\.bias \[24\]"),
-        (lambda s: s.update(extra=torch.zeros(2, 3)), r"unexpected extra \[2, 3\].*names\.py"),
-        (lambda s: s.update(pos_embedding=torch.zeros(1, 9, 24)), r"pos_embedding is \[1, 9, 24\], want \[6, 24\]"),
-        (lambda s: s.pop("cls_token"), "no tensor is named cls_token.*is it the right file"),
-    ],
-)
-def test_what_is_wrong_with_an_encoder_is_named(folder, tmp_path, change, says):
-    with pytest.raises(config.LayoutError, match=says):
-        read(folder, encoder=broken(folder, tmp_path, change))
-
-
-def test_heads_must_be_given_when_they_cannot_be_known(folder):
-    with pytest.raises(config.LayoutError, match="give --heads"):
-        read(folder, heads=None)
-    sizes = config.Config(encoder=SIZES)
-    assert read(folder, sizes, None).sizes == SIZES
-    with pytest.raises(config.LayoutError, match=r"pos_embedding is \[1, 6, 24\], want \[6, 768\].*--config"):
-        read(folder, config.PRESETS["paper"], None)
-
-
-def test_what_is_wrong_with_an_adapter_is_named(folder, tmp_path):
-    pairs = load_file(folder / "adapter_model.safetensors")
-    first = next(iter(pairs))
-    for change, says in [
-        ({first: None}, "missing lora_A of model.layers.0.self_attn"),
-        ({"base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight": torch.zeros(8, 32)}, "unexpected .*v_proj"),
-        ({first: torch.zeros(8, 31)}, "trained on another language model"),
-    ]:
-        save_file({k: v for k, v in (pairs | change).items() if v is not None}, tmp_path / "a.safetensors")
-        with pytest.raises(config.LayoutError, match=says):
-            read(folder, adapter=tmp_path / "a.safetensors")
-
-
-def test_alpha_comes_from_the_adapters_settings(folder, tmp_path):
-    c = config.Lora()
-    state = released.state(folder / "adapter_model.safetensors")
-    at = lambda **settings: (tmp_path / lora.SETTINGS).write_text(json.dumps(settings))
-    scale = lambda: lora.adapter(state, tmp_path / "adapter_model.safetensors", c, 2).scale
-    assert scale() == 2
-    at(lora_alpha=32)
-    assert scale() == 4
-    at(lora_alpha=32, use_rslora=True)
-    assert scale() == pytest.approx(32 / 8**0.5)
-    at(lora_alpha=32, use_dora=True)
-    with pytest.raises(config.LayoutError, match="use_dora"):
-        scale()
-
-
-def test_what_is_wrong_with_a_llama_folder_is_named(folder, tmp_path):
-    with pytest.raises(config.LayoutError, match="want a Hugging Face Llama folder"):
-        read(folder, folder=tmp_path)
-    raw = json.loads((folder / "llama" / "config.json").read_text())
-    (tmp_path / "config.json").write_text(json.dumps(raw | {"model_type": "gpt2"}))
-    with pytest.raises(config.LayoutError, match="model_type is 'gpt2'"):
-        llama.config(tmp_path)
-    (tmp_path / "config.json").write_text(json.dumps(raw | {"rope_scaling": {"rope_type": "yarn"}}))
-    with pytest.raises(config.LayoutError, match="yarn"):
-        llama.config(tmp_path)
-    save_file({"model.norm.weight": torch.zeros(31)}, tmp_path / "model.safetensors")
-    with pytest.raises(config.LayoutError, match=r"missing model\.embed_tokens\.weight \[266, 32\]"):
-        llama.tensors(tmp_path, llama.config(folder / "llama"))
 
 
 def test_errors_of_the_command_are_one_sentence(folder, tmp_path):

@@ -6,11 +6,9 @@ A key that is left out keeps its released value.
 """
 
 import dataclasses
-import json
 import math
-from pathlib import Path
 
-from ..config import LEADS, SEGMENT
+from ..config import LEADS, SEGMENT, TOKENS
 
 
 class LayoutError(ValueError):
@@ -19,8 +17,9 @@ class LayoutError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Encoder:
-    """A ViT over patches of one lead."""
+    """A ViT over patches of one lead: the paper's."""
 
+    kind: str = "patches"
     patch: int = 200  # samples
     dim: int = 768
     depth: int = 12
@@ -37,6 +36,21 @@ class Encoder:
     def tokens(self) -> int:
         """Tokens of a segment: [CLS] and the patches of all leads."""
         return 1 + len(LEADS) * self.patches
+
+
+@dataclasses.dataclass(frozen=True)
+class Stem:
+    """Convolutions shared by the leads, attention over the leads, and a dense head: holter_training.model's."""
+
+    kind: str = "stem"
+    stem: int = 96  # channels of the convolutions
+    dim: int = 192
+    depth: int = 4
+    heads: int = 6
+
+    @property
+    def tokens(self) -> int:
+        return 1 + TOKENS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +88,7 @@ def _scaled(frequency: float, s: dict) -> float:
 class Lora:
     rank: int = 8
     alpha: float = 16.0
+    dropout: float = 0.1
     targets: tuple[str, ...] = ("q_proj", "k_proj")
 
 
@@ -84,53 +99,3 @@ class Tokens:
     ecg_start: int = 128003
     ecg: int = 128005
     ecg_end: int = 128004
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    encoder: Encoder = Encoder()
-    llama: Llama = Llama()
-    lora: Lora = Lora()
-    tokens: Tokens = Tokens()
-
-
-PRESETS = {
-    "paper": Config(),
-    "tiny": Config(
-        Encoder(dim=32, depth=2, heads=2, head_dim=16, mlp=64),
-        Llama(32, 64, 2, 4, 2, 8, vocab_size=402, max_position_embeddings=2048),
-        tokens=Tokens(395, 397, 396),
-    ),
-}
-
-
-def load(name: str | Path) -> Config:
-    """A preset by its name, or a JSON file."""
-    if str(name) in PRESETS:
-        return PRESETS[str(name)]
-    path = Path(name)
-    if not path.is_file():
-        raise LayoutError(f"{name}: neither a file nor one of the presets {', '.join(PRESETS)}")
-    try:
-        raw = json.loads(path.read_text())
-    except json.JSONDecodeError as e:
-        raise LayoutError(f"{path}: not JSON: {e}") from e
-    parts = {f.name: f.type for f in dataclasses.fields(Config)}
-    _known(path, "", raw, parts)
-    for part, kind in parts.items():
-        _known(path, part + ".", raw.get(part, {}), {f.name for f in dataclasses.fields(kind)})
-    lora = dict(raw.get("lora", {}))
-    if "targets" in lora:
-        lora["targets"] = tuple(lora["targets"])
-    return Config(
-        Encoder(**raw.get("encoder", {})), Llama(**raw.get("llama", {})), Lora(**lora), Tokens(**raw.get("tokens", {}))
-    )
-
-
-def _known(path: Path, prefix: str, raw: dict, names) -> None:
-    if unknown := sorted(set(raw) - set(names)):
-        raise LayoutError(f"{path}: unknown key {prefix}{unknown[0]} (known: {', '.join(sorted(names))})")
-
-
-def dump(c: Config) -> str:
-    return json.dumps(dataclasses.asdict(c), indent=2) + "\n"

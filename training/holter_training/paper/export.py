@@ -8,9 +8,9 @@ import argparse
 import shutil
 from pathlib import Path
 
-from .. import manifest
-from . import check, config, decoder_graph, encoder_graph, released, tokens
-from .config import Config, LayoutError
+from .. import manifest, preset
+from . import check, decoder_graph, encoder_graph, released, tokens
+from .config import LayoutError, Tokens
 from .graph import LIMIT, PRECISIONS
 from .released import Released
 
@@ -52,7 +52,7 @@ def arguments() -> argparse.ArgumentParser:
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--precision", choices=PRECISIONS, default="fp32", help="of the weights")
     sizes = p.add_mutually_exclusive_group()
-    sizes.add_argument("--config", help=f"sizes: a JSON file, or {', '.join(config.PRESETS)}; usually the files tell them")
+    sizes.add_argument("--config", help=f"sizes: a JSON file, or {', '.join(preset.NAMES)}; usually the files tell them")
     sizes.add_argument("--heads", type=int, help="attention heads of an encoder that is not of the released size")
     p.add_argument("--conditions", default=",".join(CONDITIONS), help="codes of what it locates (default %(default)s)")
     p.add_argument("--name", default="anyecg-chat")
@@ -66,9 +66,9 @@ def arguments() -> argparse.ArgumentParser:
 def main(args: list[str] | None = None) -> None:
     a = arguments().parse_args(args)
     try:
-        c = config.load(a.config) if a.config else None
+        c = preset.load(a.config) if a.config else None
         model = released.read(a.encoder, a.projection, a.lora, a.llama, c, a.heads)
-        special = tokens.read(model.tokenizer, (c or Config()).tokens, model.llama.vocab_size)
+        special = tokens.read(model.tokenizer, c.tokens if c else Tokens(), model.llama.vocab_size)
         write(model, a.out, a.precision, a.external_above)
         said = "not checked" if a.skip_check else check.run(model, a.out, a.precision)
         conditions = [x for x in a.conditions.split(",") if x]

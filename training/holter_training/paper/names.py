@@ -36,6 +36,20 @@ ENCODER = {
     "fc.bias": None,
 }
 PROJECTION = {name: name for name in ("0.weight", "0.bias", "2.weight", "2.bias")}
+# Hugging Face's name -> name in the decoder, of which the embedding table is no part.
+LLAMA = {
+    "model.layers.{n}.input_layernorm.weight": "layers.{n}.norm1.weight",
+    "model.layers.{n}.self_attn.q_proj.weight": "layers.{n}.q.weight",
+    "model.layers.{n}.self_attn.k_proj.weight": "layers.{n}.k.weight",
+    "model.layers.{n}.self_attn.v_proj.weight": "layers.{n}.v.weight",
+    "model.layers.{n}.self_attn.o_proj.weight": "layers.{n}.o.weight",
+    "model.layers.{n}.post_attention_layernorm.weight": "layers.{n}.norm2.weight",
+    "model.layers.{n}.mlp.gate_proj.weight": "layers.{n}.gate.weight",
+    "model.layers.{n}.mlp.up_proj.weight": "layers.{n}.up.weight",
+    "model.layers.{n}.mlp.down_proj.weight": "layers.{n}.down.weight",
+    "model.norm.weight": "norm.weight",
+    "lm_head.weight": "head.weight",
+}
 HERE = "holter_training/paper/names.py"
 
 
@@ -59,11 +73,7 @@ def strip(state: dict[str, Tensor], anchors: tuple[str, ...], file: str) -> dict
 
 def rename(state: dict[str, Tensor], table: dict, want: dict[str, Tensor], file: str, blocks: int = 0) -> dict[str, Tensor]:
     """The state dict in our names. want: ours, with the shapes that they must have."""
-    names = {
-        theirs.replace("{n}", str(i)): ours and ours.replace("{n}", str(i))
-        for theirs, ours in table.items()
-        for i in range(blocks if "{n}" in theirs else 1)
-    }
+    names = numbered(table, blocks)
     wrong = [f"unexpected {n} {list(t.shape)}" for n, t in state.items() if n not in names]
     out = {}
     for theirs, ours in names.items():
@@ -82,6 +92,15 @@ def rename(state: dict[str, Tensor], table: dict, want: dict[str, Tensor], file:
             f"others, give them with --config; if only the names are, add them to {HERE}"
         )
     return out
+
+
+def numbered(table: dict, blocks: int) -> dict:
+    """The table with a row for each block."""
+    return {
+        theirs.replace("{n}", str(i)): ours and ours.replace("{n}", str(i))
+        for theirs, ours in table.items()
+        for i in range(blocks if "{n}" in theirs else 1)
+    }
 
 
 def _bare(t: Tensor, rank: int) -> list[int]:

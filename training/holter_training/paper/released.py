@@ -12,8 +12,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from ..preset import Preset
 from . import llama, lora, names
-from .config import Config, Encoder, LayoutError, Llama
+from .config import Encoder, LayoutError, Llama, Stem
 from .llama import Source
 from .vit import EcgEncoder
 
@@ -29,14 +30,16 @@ class Released:
     tokenizer: Path
 
 
-def read(encoder: Path, projection: Path, adapter: Path | None, folder: Path, c: Config | None, heads: int | None) -> Released:
+def read(encoder: Path, projection: Path, adapter: Path | None, folder: Path, c: Preset | None, heads: int | None) -> Released:
     """c: None takes the sizes from the files. The language model's are always those of its config.json."""
     sizes = llama.config(folder)
     tokenizer = folder / "tokenizer.json"
     if not tokenizer.is_file():
         raise LayoutError(f"{tokenizer}: no such file (an original Llama folder has a tokenizer.model: take the Hugging Face one)")
     tensors = llama.tensors(folder, sizes)
-    c = c or Config(encoder=None)  # to be measured
+    c = c or Preset(encoder=None)  # to be measured
+    if isinstance(c.encoder, Stem):
+        raise LayoutError("an encoder of kind 'stem' has no released layout: export it with holter_training.export")
     if adapter:
         file = lora.file_of(adapter)
         tensors = lora.adapter(state(file), file, c.lora, sizes.num_hidden_layers).merge(tensors)
