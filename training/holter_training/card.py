@@ -77,6 +77,30 @@ def episode_rows(results: dict) -> str:
     return "\n".join(rows)
 
 
+def noise_rows(files: list[dict]) -> str:
+    rows = ["| record | noise | VEB Se | VEB +P | false VEB a minute |", "|---|---|---|---|---|"]
+    for r in (r for f in files for r in f["noise"] if r["record"] != "gross"):
+        level = "none" if r["snr"] is None else f"{r['snr']} dB"
+        cells = [share(r["noisy"]["veb"][m]) for m in ("sensitivity", "positive_predictivity")]
+        rows.append(f"| {r['record']} | {level} | {' | '.join(cells)} | {r['false_veb_per_minute']:.2f} |")
+    return "\n".join(rows)
+
+
+def normal_rows(files: list[dict]) -> str:
+    rows = ["| recordings | of people | hours | VEB an hour | SVEB an hour | recordings with a VEB |", "|---|---|---|---|---|---|"]
+    for source, n in ((source, n) for f in files for source, n in f["normal"].items()):
+        figures = f"{n['hours']:.2f} | {n['veb_per_hour']:.1f} | {n['sveb_per_hour']:.1f} | {n['recordings_with_veb']}"
+        rows.append(f"| {source}: {n['recordings']} | {n['people']} | {figures} |")
+    return "\n".join(rows)
+
+
+def crossed_rows(calibration: dict) -> str:
+    rows = ["| kind | answers | error as it was | calibrated |", "|---|---|---|---|"]
+    for kind, c in calibration.items():
+        rows.append(f"| {kind} | {c['ece']['n']} | {c['ece']['raw']:.3f} | {c['ece']['calibrated']:.3f} |")
+    return "\n".join(rows)
+
+
 def calibration_rows(results: dict) -> str:
     rows = ["| clips, leads | kind | answers | mean confidence | right | expected calibration error |", "|---|---|---|---|---|---|"]
     for kind, title in (("short", "10 s"), ("long", "10–60 s")):
@@ -90,10 +114,13 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--results", type=Path, required=True, help="what crossval wrote")
     p.add_argument("--model", type=Path, required=True)
+    p.add_argument("--noise", type=Path, nargs="*", default=[], help="what noise wrote, of each fold")
+    p.add_argument("--calibration", type=Path, required=True, help="what calibrate wrote")
     p.add_argument("--settings", required=True, help="of the shipped model's training, as holter_training.train took them")
     p.add_argument("--out", type=Path, required=True)
     a = p.parse_args()
     results = json.loads(a.results.read_text())
+    noise = [json.loads(f.read_text()) for f in a.noise]
     manifest = json.loads((a.model / "manifest.json").read_text())
     files = sorted(f for f in a.model.iterdir() if f.suffix == ".onnx")
     text = Template((Path(__file__).parent / "card.md").read_text()).substitute(
@@ -114,6 +141,9 @@ def main() -> None:
         beats=beat_rows(results),
         episodes=episode_rows(results),
         calibration=calibration_rows(results),
+        crossed=crossed_rows(json.loads(a.calibration.read_text())),
+        noise=noise_rows(noise),
+        normal=normal_rows(noise),
         minutes=minute_rows(results),
     )
     a.out.write_text(text)
