@@ -8,7 +8,8 @@ import pytest
 import torch
 from made import RATE, make_record
 
-from holter_training import localization, rival, tests_file
+from holter_training import localization, rival
+from holter_training.anyecg import evaluation
 from holter_training.config import BEAT_CONDITIONS, CONDITIONS, DENSE, EPISODES, FRAME, FRAMES, PATTERNS, SEGMENT, TrainConfig
 from holter_training.unet import Sizes, UNet, masks, windows
 
@@ -33,7 +34,7 @@ def test_training_lowers_the_loss(trained):
 
 @pytest.mark.parametrize("long", [False, True])
 def test_answers_of_a_stranger_are_better_than_saying_no(trained, tmp_path, long):
-    tests = tests_file.build(trained / "mitdb", ["920"], long, per_kind=10, seed=1)
+    tests = evaluation.localization(trained / "mitdb", ["920"], ["V", "A"], long, 10, seed=1)
     (tmp_path / "tests.json").write_text(json.dumps(tests))
     command = f"answer --run {trained}/run --tests {tmp_path}/tests.json --records {trained}/mitdb --leads second --out {tmp_path}/out.jsonl"
     rival.main(command.split())
