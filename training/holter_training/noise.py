@@ -118,7 +118,7 @@ def normal(data: Path, leave_out: set[str]) -> dict[str, list[Record]]:
     if (file := data / "cinc2017/cinc2017.npz").exists():
         out["cinc2017"] = records.cinc2017(file, "N", keep=leave_out)
     if (file := data / "leadI/leadI.npz").exists():
-        out["leadI"] = [r for r in records.lead_i(file) if f"leadI.{int(r.person.removeprefix('leadI')) % 5}" in leave_out]
+        out["leadI"] = records.lead_i(file, keep=leave_out)
     return out
 
 

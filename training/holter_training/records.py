@@ -13,6 +13,7 @@ import wfdb
 from scipy.signal import resample_poly
 from tqdm import tqdm
 
+from . import nst
 from .config import CONDITIONS, LEADS, RATE, SEGMENT
 from .localization import BEAT_SYMBOLS
 
@@ -137,13 +138,19 @@ def ptbxl(folder: Path) -> list[Record]:
     return out
 
 
-def lead_i(file: Path) -> list[Record]:
-    """Healthy subjects, ten clips of 10 s each."""
+def lead_i(file: Path, leave_out: set[str] = frozenset(), keep: set[str] | None = None) -> list[Record]:
+    """Healthy subjects, ten clips of 10 s each.
+
+    leave_out, keep: fifths of the subjects, "leadI.0" to "leadI.4", by the last digit of their numbers.
+    """
     data = np.load(file)
     adc = data["adc"].astype(np.float32) * (3.3 / 1024)
     marks = data["rpeak"]
     out = []
     for s in tqdm(range(adc.shape[0]), desc="read leadI", unit="person"):
+        fifth = f"leadI.{s % 5}"
+        if fifth in leave_out or keep is not None and fifth not in keep:
+            continue
         clips = resample(adc[s] - adc[s].mean(-1, keepdims=True), 125)
         for i, clip in enumerate(clips):
             peaks = np.flatnonzero(marks[s, i]) / 125 if i == 0 else None
@@ -192,15 +199,9 @@ def ltstdb(folder: Path, label: str, leave_out: set[str] = frozenset(), keep: se
 
 
 def electrode_motion(folder: Path) -> np.ndarray | None:
-    """Electrode-motion noise [leads, samples] in mV: nstdb's -6 dB record less its cleanest sibling.
-
-    The difference is the noise times a known gain step, which is all that a noise source needs.
-    """
+    """Electrode-motion noise [leads, samples] in mV, times an unknown gain; None where there is no nstdb."""
     try:
-        loud, _ = wfdb.rdsamp(str(Path(folder) / "118e_6"))
-        quiet, _ = wfdb.rdsamp(str(Path(folder) / "118e24"))
+        parts = nst.motion(folder)
     except FileNotFoundError:
         return None
-    noise = (loud - quiet).T
-    parts = [noise[:, m * 21600 : (m + 2) * 21600] for m in range(5, 29, 4)]
-    return resample(np.concatenate(parts, 1), 360)
+    return resample(np.concatenate(parts, 1), nst.RATE)

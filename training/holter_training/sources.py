@@ -40,7 +40,7 @@ def read(data: Path, leave_out: set[str], synthetic: float, taught_by: Path | No
     if (data / "ptbxl").exists():
         others.append(records.ptbxl(data / "ptbxl"))
     if (data / "leadI/leadI.npz").exists():
-        others.append(records.lead_i(data / "leadI/leadI.npz"))
+        others.append(records.lead_i(data / "leadI/leadI.npz", leave_out))
     if (data / "cinc2017/cinc2017.npz").exists():
         others += [records.cinc2017(data / "cinc2017/cinc2017.npz", label, leave_out) for label in "NAO~"]
     if taught_by:

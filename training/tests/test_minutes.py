@@ -34,6 +34,13 @@ def test_home_recordings_say_what_their_label_says(data):
     assert [r.name for r in records.cinc2017(file, "~", keep={"cinc2017.2"})] == ["A00007"]
 
 
+def test_fifths_of_the_healthy_subjects_are_left_out(tmp_path):
+    np.savez(tmp_path / "leadI.npz", adc=np.arange(6 * 2 * 1250).reshape(6, 2, 1250), rpeak=np.zeros((6, 2, 1250), bool))
+    people = lambda **which: sorted({r.person for r in records.lead_i(tmp_path / "leadI.npz", **which)})
+    assert people(leave_out={"leadI.0"}) == ["leadI1", "leadI2", "leadI3", "leadI4"]
+    assert people(keep={"leadI.0", "101"}) == ["leadI0", "leadI5"]
+
+
 def test_minutes_of_the_long_term_st_database_come_to_100_hz(data):
     found = records.ltstdb(data / "ltstdb50", "st", leave_out={"s2001"})
     assert [(r.person, r.signal.shape, r.throughout) for r in found] == [("s2002", (1, 6000), {"ST"})]
