@@ -2,8 +2,9 @@
 
 python -m holter_training.calibrate --runs DIR --only 1,2 --out calibration.json
 
-An answer is right when its intersection over union with the expert's is one half or more. The expected calibration
-error that is printed is of each fold's answers under what the other folds' answers gave.
+An answer is right when its intersection over union with the expert's is one half or more. How often a "No … Found" is
+right depends on how often there is something: answers are weighed as if every second clip held the kind. The expected
+calibration error that is printed is of each fold's answers under what the other folds' answers gave.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from . import localization
 BINS = 15
 FILES = ("short-all", "short-first", "short-second", "long-all")
 PARTS = ("found", "nothing")
-Rows = dict[str, dict[str, np.ndarray]]  # kind -> found or nothing -> [answers, (confidence, right)]
+Rows = dict[str, dict[str, np.ndarray]]  # kind -> found or nothing -> [answers, (confidence, right, weight)]
 
 
 def read(files: list[Path]) -> Rows:
@@ -27,8 +28,16 @@ def read(files: list[Path]) -> Rows:
         t = json.loads(line)
         right = localization.iou(t["answer"], t["prediction"]) >= 0.5
         part = PARTS[localization.parse(t["prediction"]) == []]
-        out.setdefault(t["abnormal_type"], {p: [] for p in PARTS})[part].append((t["confidence"], right))
-    return {kind: {p: np.array(v, float).reshape(-1, 2) for p, v in parts.items()} for kind, parts in out.items()}
+        present = t["answer"].startswith("Duration")
+        out.setdefault(t["abnormal_type"], {p: [] for p in PARTS})[part].append((t["confidence"], right, present))
+    return {kind: even({p: np.array(v, float).reshape(-1, 3) for p, v in parts.items()}) for kind, parts in out.items()}
+
+
+def even(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Puts weights in the place of whether the kind was there: both together weigh alike, and 1 in the mean."""
+    there = np.concatenate([v[:, 2] for v in parts.values()])
+    share = np.clip(np.mean(there), 1 / (2 * len(there)), 1 - 1 / (2 * len(there)))
+    return {p: np.column_stack([v[:, :2], np.where(v[:, 2] == 1, 0.5 / share, 0.5 / (1 - share))]) for p, v in parts.items()}
 
 
 def logit(p: np.ndarray) -> np.ndarray:
@@ -38,11 +47,11 @@ def logit(p: np.ndarray) -> np.ndarray:
 
 def fit(rows: np.ndarray) -> dict[str, float]:
     """Slope and offset of least cross entropy; a little regularised towards no change."""
-    x, right = logit(rows[:, 0]), rows[:, 1]
+    x, right, weight = logit(rows[:, 0]), rows[:, 1], rows[:, 2]
 
     def loss(w):
         z = w[0] * x + w[1]
-        return np.sum(np.logaddexp(0, z) - right * z) + 0.5 * ((w[0] - 1) ** 2 + w[1] ** 2)
+        return np.sum(weight * (np.logaddexp(0, z) - right * z)) + 0.5 * ((w[0] - 1) ** 2 + w[1] ** 2)
 
     slope, offset = minimize(loss, [1.0, 0.0], bounds=[(0, 20), (-20, 20)]).x
     return {"slope": round(float(slope), 4), "offset": round(float(offset), 4)}
@@ -53,12 +62,12 @@ def apply(calibration: dict[str, float], confidence: np.ndarray) -> np.ndarray:
 
 
 def error(rows: np.ndarray) -> float:
-    """Expected calibration error of [answers, (confidence, right)], in bins of equal width."""
+    """Expected calibration error of [answers, (confidence, right, weight)], in bins of equal width."""
     if not len(rows):
         return float("nan")
     which = np.minimum((rows[:, 0] * BINS).astype(int), BINS - 1)
-    gaps = [abs(rows[which == b].mean(0) @ [1, -1]) * np.sum(which == b) for b in np.unique(which)]
-    return float(sum(gaps) / len(rows))
+    gap = rows[:, 2] * (rows[:, 0] - rows[:, 1])
+    return float(sum(abs(np.sum(gap[which == b])) for b in np.unique(which)) / np.sum(rows[:, 2]))
 
 
 def both(rows: Rows, kind: str) -> np.ndarray:
@@ -66,7 +75,7 @@ def both(rows: Rows, kind: str) -> np.ndarray:
 
 
 def pooled(folds: list[Rows], kind: str, part: str) -> np.ndarray:
-    return np.concatenate([f[kind][part] for f in folds if kind in f] or [np.empty((0, 2))])
+    return np.concatenate([f[kind][part] for f in folds if kind in f] or [np.empty((0, 3))])
 
 
 def crossed(folds: list[Rows], kind: str) -> np.ndarray:
@@ -74,7 +83,7 @@ def crossed(folds: list[Rows], kind: str) -> np.ndarray:
     out = []
     for i, fold in enumerate(folds):
         for part in PARTS:
-            rows = fold[kind][part].copy() if kind in fold else np.empty((0, 2))
+            rows = fold[kind][part].copy() if kind in fold else np.empty((0, 3))
             rows[:, 0] = apply(fit(pooled(folds[:i] + folds[i + 1 :], kind, part)), rows[:, 0])
             out.append(rows)
     return np.concatenate(out)

@@ -2,8 +2,8 @@
 
 python -m holter_training.minutes --data DIR --leave-out cinc2017.2,s2001,… --work DIR --model DIR --out FILE.json
 
-Atrial fibrillation against the rest in home recordings (CinC 2017), ST change against none in minutes of the
-Long-Term ST Database. The recordings are written as WFDB files, and `holter locate` answers.
+Atrial fibrillation against the rest in home recordings (CinC 2017), and, where the model is taught to answer it, ST change
+against none in minutes of the Long-Term ST Database. The recordings are written as WFDB files, and `holter locate` answers.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import wfdb
 from tqdm import tqdm
 
 from . import localization, records
-from .config import LEADS, RATE
+from .config import LEADS, OFFERED, RATE
 from .records import Record
 
 
@@ -25,7 +25,7 @@ def left_out(data: Path, leave_out: set[str]) -> dict[str, list[tuple[Record, bo
     home = data / "cinc2017/cinc2017.npz"
     af = [(r, label == "A") for label in "NAO~" for r in records.cinc2017(home, label, keep=leave_out)]
     st = [(r, label == "st") for label in ("st", "normal") for r in records.ltstdb(data / "ltstdb50", label, keep=leave_out)]
-    return {"AFIB": af, "ST": st}
+    return {code: group for code, group in {"AFIB": af, "ST": st}.items() if code in OFFERED}
 
 
 def write(r: Record, name: str, folder: Path) -> None:

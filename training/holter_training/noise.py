@@ -41,7 +41,8 @@ def annotate(holter: Path, model: Path, paths: list[Path], out: Path, what: str)
 def score(holter: Path, paths: list[Path], annotations: Path, *more: str) -> list[dict]:
     """A row for each record, and the last for all of them."""
     command = [str(x) for x in (holter, "score", *paths, "--annotations", annotations, "--json", *more)]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    rows = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return [r for r in rows if r["record"] != "average"]
 
 
 def between_beats(second: float, beats: np.ndarray) -> float:

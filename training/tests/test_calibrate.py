@@ -13,7 +13,7 @@ def answers(n: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     p = rng.uniform(0.05, 0.95, n)
     right = rng.random(n) < 1 / (1 + np.exp(-(0.5 * np.log(p / (1 - p)) - 1)))
-    return np.stack([p, right], 1)
+    return np.stack([p, right, np.ones(n)], 1)
 
 
 def test_the_fit_finds_what_the_confidences_were_made_with():
@@ -24,14 +24,16 @@ def test_the_fit_finds_what_the_confidences_were_made_with():
 
 def test_calibrated_confidences_err_less():
     rows = answers(20000, 1)
-    better = np.stack([calibrate.apply(calibrate.fit(answers(20000, 2)), rows[:, 0]), rows[:, 1]], 1)
+    better = np.stack([calibrate.apply(calibrate.fit(answers(20000, 2)), rows[:, 0]), rows[:, 1], rows[:, 2]], 1)
     assert calibrate.error(rows) > 0.2
     assert calibrate.error(better) < 0.02
 
 
 def test_the_error_of_known_bins():
-    rows = np.array([[0.9, 1], [0.9, 1], [0.9, 0], [0.9, 0], [0.1, 0], [0.1, 0]])
+    rows = np.array([[0.9, 1, 1], [0.9, 1, 1], [0.9, 0, 1], [0.9, 0, 1], [0.1, 0, 1], [0.1, 0, 1]])
     assert calibrate.error(rows) == pytest.approx((4 * 0.4 + 2 * 0.1) / 6)
+    rows[4:, 2] = 2
+    assert calibrate.error(rows) == pytest.approx((4 * 0.4 + 4 * 0.1) / 8)
 
 
 def test_answers_are_read_by_what_they_say(tmp_path):
@@ -43,5 +45,6 @@ def test_answers_are_read_by_what_they_say(tmp_path):
     file = tmp_path / "a.jsonl"
     file.write_text("\n".join(json.dumps({"abnormal_type": "V", "answer": a, "prediction": p, "confidence": c}) for a, p, c in lines))
     rows = calibrate.read([file])["V"]
-    np.testing.assert_array_equal(rows["found"], [[0.8, 1]])
-    np.testing.assert_array_equal(rows["nothing"], [[0.7, 0], [0.6, 1]])
+    # Two of three clips hold one: they weigh half together, as does the third.
+    np.testing.assert_allclose(rows["found"], [[0.8, 1, 0.75]])
+    np.testing.assert_allclose(rows["nothing"], [[0.7, 0, 0.75], [0.6, 1, 1.5]])
