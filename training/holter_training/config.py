@@ -38,7 +38,7 @@ class ModelConfig:
     dropout: float = 0.0
     # Probability from which on a beat, or a frame of an episode, is one; chosen on the cross-validation.
     thresholds: list[float] = dataclasses.field(
-        default_factory=lambda: [0.2, 0.18, 0.3, 0.1, 0.1, 0.45, 0.5, 0.5, 0.5, 0.5, 0.5]
+        default_factory=lambda: [0.2, 0.18, 0.3, 0.1, 0.1, 0.45, 0.35, 0.5, 0.5, 0.5, 0.5]
     )
 
     @property
