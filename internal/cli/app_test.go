@@ -82,6 +82,8 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"events --since yesterday", exitUsage, []string{"--since", "a duration like 24h"}},
 		{"events --influx 127.0.0.1:1", exitFailure, []string{"127.0.0.1:1", "holter up"}},
 		{"events --config " + record, exitFailure, []string{"--config"}},
+		{"strip --patient x --at 1h --out x.pdf", exitUsage, []string{".svg or .png"}},
+		{"strip --patient x --at 1h --out x.svg --archive " + record, exitFailure, []string{record, "--archive"}},
 		{"export --from 1h --out x", exitUsage, []string{"--patient"}},
 		{"export --patient x --from 1h --out x --format csv", exitUsage, []string{"neither wfdb nor edf"}},
 		{"export --patient x --from yesterday --out x", exitUsage, []string{"--from", "so long ago"}},

@@ -94,7 +94,7 @@ func (a *App) export(ctx context.Context, f exportFlags) error {
 		return err
 	}
 	if !f.signalOnly {
-		if err := a.readEvents(ctx, f, from, to, &events); err != nil {
+		if err := a.readEvents(ctx, f.influx, f.patient, from, to, &events); err != nil {
 			return err
 		}
 	}
@@ -125,8 +125,9 @@ func (a *App) openArchive(folder string) (*archive.Archive, error) {
 	return kept, nil
 }
 
-func (a *App) readEvents(ctx context.Context, f exportFlags, from, to time.Time, into *exchange.Events) error {
-	store, err := a.openStore(f.influx)
+// readEvents reads what InfluxDB has of a period.
+func (a *App) readEvents(ctx context.Context, address, patient string, from, to time.Time, into *exchange.Events) error {
+	store, err := a.openStore(address)
 	if err != nil {
 		return err
 	}
@@ -134,13 +135,13 @@ func (a *App) readEvents(ctx context.Context, f exportFlags, from, to time.Time,
 	if err := store.Ping(ctx); err != nil {
 		return fmt.Errorf("%w (--influx gives another address, --signal-only leaves the events out)", err)
 	}
-	for e, err := range store.QueryEvents(ctx, influx.Filter{Patient: f.patient, Since: from.Add(-longestEpisode), Until: to, EndsAfter: from}) {
+	for e, err := range store.QueryEvents(ctx, influx.Filter{Patient: patient, Since: from.Add(-longestEpisode), Until: to, EndsAfter: from}) {
 		if err != nil {
 			return err
 		}
 		into.Events = append(into.Events, e)
 	}
-	for b, err := range store.QueryBeats(ctx, influx.Filter{Patient: f.patient, Since: from, Until: to}) {
+	for b, err := range store.QueryBeats(ctx, influx.Filter{Patient: patient, Since: from, Until: to}) {
 		if err != nil {
 			return err
 		}

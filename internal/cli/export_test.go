@@ -45,6 +45,15 @@ func TestExportOfAWeekAgo(t *testing.T) {
 	require.NoError(t, err)
 	require.NotZero(t, info.Size())
 
+	strip := filepath.Join(out, "strip.svg")
+	a.out.Reset()
+	require.Equal(t, exitOK, a.run(t, "strip", "--patient", "anna", "--at", "2026-01-31T08:30:09Z", "--seconds", "4",
+		"--archive", folder, "--out", strip, "--signal-only"), a.err.String())
+	require.Equal(t, strip+": chest-1, 2026-01-31T08:30:07.000Z to 2026-01-31T08:30:10.000Z\n", a.out.String())
+	drawn, err := os.ReadFile(strip)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "<svg")
+
 	args[2] = "berta"
 	require.Equal(t, exitFailure, a.Run(t.Context(), append(args, "--signal-only")))
 	require.Contains(t, a.err.String(), `no signal of patient "berta" from 2026-01-31T08:30:02Z`)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/holterd/holter/internal/archive"
+	"github.com/holterd/holter/pkg/ecg"
 )
 
 // Track is what becomes one record.
@@ -147,3 +148,21 @@ func (t *Track) parts(yield func(part, error) bool) {
 }
 
 func byTime(a, b Mark) int { return cmp.Compare(a.From, b.From) }
+
+// Recording reads the whole track in millivolts; in gaps it is NaN.
+func (t *Track) Recording() (*ecg.Recording, error) {
+	rec := &ecg.Recording{Name: t.Name, Rate: t.Rate, Start: t.Start}
+	for _, name := range t.Leads {
+		rec.Leads = append(rec.Leads, ecg.Lead{Name: name, Samples: slices.Repeat([]float32{float32(math.NaN())}, t.Len)})
+	}
+	for _, p := range t.pieces {
+		piece, err := p.Millivolts(0, p.Len())
+		if err != nil {
+			return nil, fmt.Errorf("read the archive: %w", err)
+		}
+		for i, lead := range piece.Leads {
+			copy(rec.Leads[i].Samples[p.at:], lead.Samples)
+		}
+	}
+	return rec, nil
+}
