@@ -21,14 +21,14 @@ func (a *App) upCommand() *cobra.Command {
 		Short: "Run the whole system in one process",
 		Long: `Run the whole system in one process, with all its data in one folder: an MQTT
 broker, a Kafka-protocol broker, InfluxDB (as a child process), and the services
-ingest, analyzer and alerter.
+ingest, analyzer, alerter and archiver.
 
 GET /readyz on the http address answers 200 once the system takes data; /metrics is
 for Prometheus. Ctrl-C stops everything in order, and the next up on the same folder
 goes on where this one stopped, even after a kill.
 
-It is meant for one machine. For several, run the programs ingest, analyzer and
-alerter against servers of your own.`,
+It is meant for one machine. For several, run the programs ingest, analyzer,
+alerter and archiver against servers of your own.`,
 		Example: `  holter up --data ./holter-data
   holter up --data /var/lib/holter --config holter.yaml --mqtt 0.0.0.0:1883`,
 		Args: noArguments,

@@ -25,6 +25,7 @@ type Config struct {
 	Window   Window   `yaml:"window"`
 	Analyzer Analyzer `yaml:"analyzer"`
 	Alerter  Alerter  `yaml:"alerter"`
+	Archive  Archive  `yaml:"archive"`
 }
 
 // Log says what is logged to standard error, and how.
@@ -115,6 +116,12 @@ type Alerter struct {
 	Webhooks []Webhook `yaml:"webhooks"`
 	URLs     []string  `yaml:"urls"` // notification services
 	URLsFile string    `yaml:"urls_file"`
+}
+
+// Archive is where the signal is kept, and for how long.
+type Archive struct {
+	Folder    string        `yaml:"folder"`
+	Retention time.Duration `yaml:"retention"` // 0: for ever; older signal is not taken
 }
 
 // Webhook is a receiver of alerts as JSON.

@@ -49,5 +49,6 @@ func Default() Config {
 		},
 		Analyzer: Analyzer{Questions: []string{"V", "A", "L", "R"}},
 		Alerter:  Alerter{State: "data/alerter"},
+		Archive:  Archive{Folder: "data/archive", Retention: 30 * 24 * time.Hour},
 	}
 }

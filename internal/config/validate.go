@@ -32,6 +32,7 @@ func (c Config) problems() Problems {
 	c.Window.check(&p)
 	p.filled("analyzer.questions", c.Analyzer.Questions)
 	c.Alerter.check(&p)
+	c.Archive.check(&p)
 	return p
 }
 
@@ -106,6 +107,13 @@ func (c Alerter) check(p *Problems) {
 		p.url(fmt.Sprintf("alerter.webhooks[%d].url", i), w.URL, "http", "https")
 	}
 	p.filled("alerter.urls", c.URLs)
+}
+
+func (c Archive) check(p *Problems) {
+	p.required("archive.folder", c.Folder)
+	if c.Retention != 0 {
+		p.atLeast("archive.retention", c.Retention, 24*time.Hour)
+	}
 }
 
 func (p *Problems) required(key, value string) {

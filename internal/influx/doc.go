@@ -41,6 +41,20 @@
 // Every version of an event writes every field, empty ones too, so nothing of
 // an older version stays behind.
 //
+// # Measurement beat
+//
+// One point for each beat of an event, beside the event and never changed.
+//
+//	name        kind   type    unit, meaning
+//	patient     tag
+//	device      tag
+//	kind        tag            that of the event: V, A, L, R, …
+//	event       field  string  identity of the event
+//	recording   field  string
+//
+// The point's time is the beat's in milliseconds plus the offset of the event's
+// id, as above.
+//
 // # Measurement window
 //
 // One point for each analysed window: what the answer "no event" rests on. The

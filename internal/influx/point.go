@@ -11,6 +11,7 @@ import (
 
 const (
 	measurementEvent  = "event"
+	measurementBeat   = "beat"
 	measurementWindow = "window"
 )
 

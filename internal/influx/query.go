@@ -17,6 +17,8 @@ type Filter struct {
 	Patient, Kind string
 	// Since and Until bound the event's start: since <= start < until.
 	Since, Until time.Time
+	// EndsAfter, if set, leaves out events that have ended by then.
+	EndsAfter time.Time
 }
 
 // InfluxDB's first and last time.
@@ -27,30 +29,36 @@ var (
 
 // QueryEvents yields the stored events that the filter selects, ordered by
 // start, as the server sends them. The first error ends the sequence. NewBeats
-// is not stored and stays empty.
+// stays empty: see QueryBeats.
 func (s *Store) QueryEvents(ctx context.Context, f Filter) iter.Seq2[localize.Event, error] {
-	return func(yield func(localize.Event, error) bool) {
+	return rows(ctx, s, measurementEvent, f, event)
+}
+
+// rows yields what a measurement has, as read makes it of each row.
+func rows[T any](ctx context.Context, s *Store, measurement string, f Filter, read func(*query.FluxRecord) T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
 		v, err := s.server(ctx)
 		if err != nil {
-			yield(localize.Event{}, err)
+			yield(none, err)
 			return
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		rows, err := s.client.QueryAPI(s.options.Org).Query(ctx, f.flux(s.bucket(v)))
+		rows, err := s.client.QueryAPI(s.options.Org).Query(ctx, f.flux(s.bucket(v), measurement))
 		if err != nil {
-			yield(localize.Event{}, s.queryError(err))
+			yield(none, s.queryError(err))
 			return
 		}
 		// Close reads to the end, so a caller that stops early has to cancel.
 		defer func() { cancel(); _ = rows.Close() }()
 		for rows.Next() {
-			if !yield(event(rows.Record()), nil) {
+			if !yield(read(rows.Record()), nil) {
 				return
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(localize.Event{}, s.queryError(err))
+			yield(none, s.queryError(err))
 		}
 	}
 }
@@ -62,7 +70,7 @@ func (s *Store) queryError(err error) error {
 
 // flux is the query. The pivot comes before the grouping because the fields'
 // types differ, which a single table of values could not hold.
-func (f Filter) flux(bucket string) string {
+func (f Filter) flux(bucket, measurement string) string {
 	since, until := minTime, maxTime
 	if !f.Since.IsZero() {
 		since = nextMillisecond(f.Since)
@@ -73,7 +81,7 @@ func (f Filter) flux(bucket string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "from(bucket: %s)\n", quote(bucket))
 	fmt.Fprintf(&b, "  |> range(start: %s, stop: %s)\n", since.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
-	fmt.Fprintf(&b, "  |> filter(fn: (r) => r._measurement == %s", quote(measurementEvent))
+	fmt.Fprintf(&b, "  |> filter(fn: (r) => r._measurement == %s", quote(measurement))
 	if f.Patient != "" {
 		fmt.Fprintf(&b, " and r.patient == %s", quote(f.Patient))
 	}
@@ -82,6 +90,9 @@ func (f Filter) flux(bucket string) string {
 	}
 	b.WriteString(")\n")
 	b.WriteString("  |> pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")\n")
+	if !f.EndsAfter.IsZero() {
+		fmt.Fprintf(&b, "  |> filter(fn: (r) => r.end > %d)\n", f.EndsAfter.UnixNano())
+	}
 	b.WriteString("  |> group()\n")
 	b.WriteString("  |> sort(columns: [\"_time\"])\n")
 	return b.String()

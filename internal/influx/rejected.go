@@ -27,3 +27,17 @@ func (e *RejectedError) Error() string {
 	return fmt.Sprintf("InfluxDB refused %d point(s): %s; older events than influx.retention are refused (0s keeps for ever; then run `holter init` or start `holter up` again); check also that nothing else writes to the bucket",
 		len(e.Points), strings.Join(parts, "; "))
 }
+
+// each turns the indices of points into those of what they are parts of, and
+// leaves one rejection for each.
+func (e *RejectedError) each(of []int) *RejectedError {
+	out := &RejectedError{}
+	seen := make(map[int]bool)
+	for _, p := range e.Points {
+		if p.Index = of[p.Index]; !seen[p.Index] {
+			seen[p.Index] = true
+			out.Points = append(out.Points, p)
+		}
+	}
+	return out
+}

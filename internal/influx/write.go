@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -16,19 +17,27 @@ import (
 // maxPoints bounds one request.
 const maxPoints = 2000
 
-// WriteEvents stores events, each in place of its older version, and returns
-// when the server has them. Of several versions of one event the last wins.
+// WriteEvents stores events, each in place of its older version, and their new
+// beats beside those that are there, and returns when the server has them. Of
+// several versions of one event the last wins.
 //
 // Failures that may pass (no connection, time-out, server error, missing
 // rights or bucket) are retried for Options.RetryFor; then nothing is said of
 // how much was stored, and the whole call can be repeated. A *RejectedError
-// means that the points it lists will never be stored and all others are.
+// means that the events it lists will never be stored whole and all others are.
 func (s *Store) WriteEvents(ctx context.Context, events []localize.Event) error {
-	points := make([]point, len(events))
+	var points []point
+	var of []int // event of each point
 	for i, e := range events {
-		points[i] = eventPoint(e)
+		own := append([]point{eventPoint(e)}, beatPoints(e)...)
+		points, of = append(points, own...), append(of, slices.Repeat([]int{i}, len(own))...)
 	}
-	return s.write(ctx, points)
+	err := s.write(ctx, points)
+	var rejected *RejectedError
+	if errors.As(err, &rejected) {
+		return rejected.each(of)
+	}
+	return err
 }
 
 // WriteWindows stores analysed windows; see WriteEvents for errors.

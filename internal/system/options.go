@@ -48,6 +48,9 @@ func (o *Options) resolve() error {
 	if cfg.Alerter.State == config.Default().Alerter.State {
 		cfg.Alerter.State = filepath.Join(o.Dir, "alerter")
 	}
+	if cfg.Archive.Folder == config.Default().Archive.Folder {
+		cfg.Archive.Folder = filepath.Join(o.Dir, "archive")
+	}
 	// The embedded Kafka broker and InfluxDB have no users, nor a second
 	// machine to keep copies on.
 	cfg.Kafka.Username, cfg.Kafka.Password, cfg.Kafka.PasswordFile = "", "", ""
@@ -76,7 +79,7 @@ func refuseTLS(cfg config.Config) error {
 		return nil
 	}
 	return fmt.Errorf("%s ask for TLS, which the embedded servers do not have: leave them out and keep to one machine "+
-		"(or put a TLS proxy in front of MQTT), or run ingest, analyzer and alerter against servers of your own",
+		"(or put a TLS proxy in front of MQTT), or run ingest, analyzer, alerter and archiver against servers of your own",
 		strings.Join(asked, ", "))
 }
 

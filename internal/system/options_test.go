@@ -38,6 +38,8 @@ func TestResolveTakesAddressesFromTheConfiguration(t *testing.T) {
 	require.True(t, filepath.IsAbs(o.Dir))
 	require.Equal(t, filepath.Join(o.Dir, "alerter"), o.Config.Alerter.State)
 
+	require.Equal(t, filepath.Join(o.Dir, "archive"), o.Config.Archive.Folder)
+
 	o.Config.Alerter.State = "elsewhere"
 	require.NoError(t, o.resolve())
 	require.Equal(t, "elsewhere", o.Config.Alerter.State)

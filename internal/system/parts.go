@@ -11,6 +11,7 @@ import (
 
 	"github.com/holterd/holter/internal/alerter"
 	"github.com/holterd/holter/internal/analyzer"
+	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/config"
 	embeddedinflux "github.com/holterd/holter/internal/embedded/influx"
 	embeddedkafka "github.com/holterd/holter/internal/embedded/kafka"
@@ -30,7 +31,7 @@ func (s *System) stages() [][]part {
 	return [][]part{
 		{{"http", s.startHTTP}},
 		{{"kafka", s.startKafka}, {"influx", s.startInflux}, {"mqtt", s.startMQTT}},
-		{{"alerter", s.startAlerter}},
+		{{"alerter", s.startAlerter}, {"archiver", s.startArchiver}},
 		{{"analyzer", s.startAnalyzer}},
 		{{"ingest", s.startIngest}},
 	}
@@ -159,6 +160,14 @@ func (s *System) startAlerter(ctx context.Context) (func() error, error) {
 		return nil, err
 	}
 	return s.run(ctx, "alerter", service, &s.alerter), nil
+}
+
+func (s *System) startArchiver(ctx context.Context) (func() error, error) {
+	service, err := archive.New(s.current(), s.log, s.metrics)
+	if err != nil {
+		return nil, err
+	}
+	return s.run(ctx, "archiver", service, &s.archiver), nil
 }
 
 func (s *System) startAnalyzer(ctx context.Context) (func() error, error) {

@@ -1,6 +1,6 @@
 // Package system is a whole Holter in one process: an embedded MQTT broker, an
 // embedded Kafka-protocol broker, InfluxDB as a child process, and the services
-// ingest, analyzer and alerter on top of them, with all data in one folder.
+// ingest, analyzer, alerter and archiver on top of them, with all data in one folder.
 //
 // It starts the parts in order, each when those it needs are there, stops them
 // in reverse, and logs how long each took. What a part has acknowledged
@@ -67,6 +67,7 @@ type System struct {
 	ingest    ready         // whether the services take data
 	analyzer  ready
 	alerter   ready
+	archiver  ready
 }
 
 // ready holds the question to a service once it exists.
@@ -113,7 +114,7 @@ func (s *System) Started() <-chan struct{} { return s.started }
 func (s *System) Ready() bool {
 	select {
 	case <-s.started:
-		return s.ingest.now() && s.analyzer.now() && s.alerter.now()
+		return s.ingest.now() && s.analyzer.now() && s.alerter.now() && s.archiver.now()
 	default:
 		return false
 	}
@@ -181,5 +182,6 @@ func (s *System) checks() []ops.Check {
 		{Name: "ingest", Ready: s.ingest.now},
 		{Name: "analyzer", Ready: s.analyzer.now},
 		{Name: "alerter", Ready: s.alerter.now},
+		{Name: "archiver", Ready: s.archiver.now},
 	}
 }

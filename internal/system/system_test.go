@@ -65,6 +65,8 @@ func TestUpTwiceOnOneFolder(t *testing.T) {
 		require.Equal(t, http.StatusOK, answer.StatusCode, path)
 	}
 
+	require.DirExists(t, filepath.Join(opts.Dir, "archive"))
+
 	second, err := New(opts, zerolog.Nop())
 	require.NoError(t, err)
 	require.ErrorContains(t, second.Run(t.Context()), fmt.Sprintf("in use by another holter (process %d)", os.Getpid()))

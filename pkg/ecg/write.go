@@ -1,16 +1,17 @@
 package ecg
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // WriteRecord writes a recording as WFDB files NAME.hea and NAME.dat into dir, in
-// format 16 (1 µV steps, ±32.7 mV), 212 (5 µV, ±10.2 mV) or 80 (40 µV, ±5 mV).
+// format 16 (1 µV steps, ±32.7 mV), 32 (1 µV, ±2147 V), 212 (5 µV, ±10.2 mV) or 80
+// (40 µV, ±5 mV).
 // Values beyond the range are clipped to it. See Quantize for another resolution.
 func WriteRecord(dir string, rec *Recording, format int) error {
 	raw, err := Quantize(rec, format, 0)
@@ -20,7 +21,7 @@ func WriteRecord(dir string, rec *Recording, format int) error {
 	return WriteSignals(dir, raw)
 }
 
-// Quantize turns millivolts into ADC units of a WFDB format (16, 80 or 212) at a
+// Quantize turns millivolts into ADC units of a WFDB format (16, 32, 80 or 212) at a
 // gain in ADC units per mV; 0 chooses the format's customary gain. Values beyond
 // the format's range are clipped to it, NaN becomes InvalidSample.
 func Quantize(rec *Recording, format int, gain float64) (*RawRecord, error) {
@@ -101,7 +102,7 @@ func encodeRecord(raw *RawRecord) (header, data []byte, err error) {
 			return nil, nil, fmt.Errorf("signal %s in format %d: %w", raw.Signals[i].Name(), format, err)
 		}
 	}
-	return encodeHeader(raw, format, stored), e.pack(stored), nil
+	return encodeHeader(raw, format), e.pack(stored), nil
 }
 
 func storable(adc []int32, e encoding) ([]int32, error) {
@@ -118,34 +119,16 @@ func storable(adc []int32, e encoding) ([]int32, error) {
 	return out, nil
 }
 
-func encodeHeader(raw *RawRecord, format int, stored [][]int32) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %d %s %d", raw.Name, len(raw.Signals), formatFloat(raw.Rate), len(stored[0]))
-	if start := raw.Start.UTC(); !raw.Start.IsZero() {
-		fmt.Fprintf(&b, " %s", start.Format("15:04:05.000 02/01/2006"))
+// encodeHeader describes what is stored: initial values and checksums are computed.
+func encodeHeader(raw *RawRecord, format int) []byte {
+	h := raw.Header
+	h.Signals = slices.Clone(h.Signals)
+	for i := range h.Signals {
+		s := &h.Signals[i]
+		s.File, s.Format, s.Skew, s.Offset, s.BlockSize = raw.Name+".dat", format, 0, 0, 0
 	}
-	b.WriteByte('\n')
-	for i, s := range raw.Signals {
-		initial := int32(0)
-		if len(stored[i]) > 0 {
-			initial = stored[i][0]
-		}
-		units := s.Units
-		if units == "" {
-			units = "mV"
-		}
-		fmt.Fprintf(&b, "%s.dat %d %s(%d)/%s %d %d %d %d 0 %s\n", raw.Name, format, formatFloat(s.Gain), s.Baseline, units,
-			s.Resolution, s.Zero, initial, int16(checksum(stored[i])), oneLine(s.Description))
-	}
-	for _, comment := range raw.Comments {
-		fmt.Fprintf(&b, "# %s\n", oneLine(comment))
-	}
-	return b.Bytes()
-}
-
-// formatFloat avoids exponents, which not every reader takes.
-func formatFloat(v float64) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.9f", v), "0"), ".")
+	h.Count(raw.ADC)
+	return FormatHeader(&h)
 }
 
 func oneLine(text string) string {

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/holterd/holter/internal/archive"
+	"github.com/holterd/holter/internal/exchange"
+	"github.com/holterd/holter/internal/influx"
+)
+
+type exportFlags struct {
+	patient, from, to, format, out, archive, influx string
+	signalOnly                                      bool
+}
+
+func (a *App) exportCommand() *cobra.Command {
+	var f exportFlags
+	command := &cobra.Command{
+		Use:   "export --patient ID --from T --to T --out DIR",
+		Short: "Write a period's signal and events as WFDB or EDF+ files",
+		Long: `Write a patient's archived signal of any period as files for other software, with
+the stored events and the presses of the symptom button as annotations.
+
+Each device is a record of its own, and a change of its leads, rate or gain begins
+another. Samples are those that the device sent; gaps stay gaps. wfdb: a
+multi-segment record, or a plain one where there is neither a gap nor more than an
+hour, and annotations in NAME.hol. edf: one EDF+ file, EDF+D where there are gaps.`,
+		Example: `  holter export --patient anna --from 2026-01-31T08:00:00Z --to 2026-01-31T20:00:00Z --out ./anna
+  holter export --patient anna --from 24h --to 0s --format edf --out ./anna --archive ./holter-data/archive`,
+		Args: noArguments,
+		RunE: func(command *cobra.Command, _ []string) error { return a.export(command.Context(), f) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.patient, "patient", "", "`ID` of the patient")
+	flags.StringVar(&f.from, "from", "", "begin at `T`: RFC 3339, or a duration like 24h (so long ago)")
+	flags.StringVar(&f.to, "to", "0s", "end at `T`")
+	flags.StringVar(&f.format, "format", "wfdb", "`FORMAT`: wfdb or edf")
+	flags.StringVar(&f.out, "out", "", "`DIR` for the files")
+	flags.StringVar(&f.archive, "archive", "", "`DIR` of the archive (default archive.folder of the configuration)")
+	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
+	flags.BoolVar(&f.signalOnly, "signal-only", false, "without the events of InfluxDB")
+	a.configFlag(command)
+	return command
+}
+
+// longestEpisode is how long before a period an event may have begun that still
+// goes on in it.
+const longestEpisode = 7 * 24 * time.Hour
+
+func (f exportFlags) period(now time.Time) (from, to time.Time, err error) {
+	switch {
+	case f.patient == "" || f.from == "" || f.out == "":
+		return from, to, asUsage(errors.New("--patient, --from and --out are needed"))
+	case f.format != "wfdb" && f.format != "edf":
+		return from, to, asUsage(fmt.Errorf("--format: %q is neither wfdb nor edf", f.format))
+	}
+	if from, err = parseInstant(f.from, now); err != nil {
+		return from, to, asUsage(fmt.Errorf("--from: %w", err))
+	}
+	if to, err = parseInstant(f.to, now); err != nil {
+		return from, to, asUsage(fmt.Errorf("--to: %w", err))
+	}
+	if !from.Before(to) {
+		return from, to, asUsage(fmt.Errorf("the period ends at %s, before it begins: see --from and --to", to.Format(time.RFC3339)))
+	}
+	return from, to, nil
+}
+
+func (a *App) export(ctx context.Context, f exportFlags) error {
+	from, to, err := f.period(a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	kept, err := a.openArchive(f.archive)
+	if err != nil {
+		return err
+	}
+	stretches, err := kept.Read(f.patient, from, to)
+	if err != nil {
+		return err
+	}
+	if len(stretches) == 0 {
+		return fmt.Errorf("the archive has no signal of patient %q from %s to %s: check the name and the times, and archive.retention",
+			f.patient, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+	}
+	var events exchange.Events
+	if events.Presses, err = kept.Presses(f.patient, from, to); err != nil {
+		return err
+	}
+	if !f.signalOnly {
+		if err := a.readEvents(ctx, f.influx, f.patient, from, to, &events); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return fmt.Errorf("make the folder for the files: %w; name another with --out", err)
+	}
+	for _, track := range exchange.Tracks(stretches) {
+		if err := a.exportTrack(ctx, f, track, events.Marks(track)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openArchive opens the archive of the configuration, or another one.
+func (a *App) openArchive(folder string) (*archive.Archive, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if folder == "" {
+		folder = cfg.Archive.Folder
+	}
+	kept, err := archive.Open(folder)
+	if err != nil {
+		return nil, fmt.Errorf("%w; name it with --archive", err)
+	}
+	return kept, nil
+}
+
+// readEvents reads what InfluxDB has of a period.
+func (a *App) readEvents(ctx context.Context, address, patient string, from, to time.Time, into *exchange.Events) error {
+	store, err := a.openStore(address)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.Ping(ctx); err != nil {
+		return fmt.Errorf("%w (--influx gives another address, --signal-only leaves the events out)", err)
+	}
+	for e, err := range store.QueryEvents(ctx, influx.Filter{Patient: patient, Since: from.Add(-longestEpisode), Until: to, EndsAfter: from}) {
+		if err != nil {
+			return err
+		}
+		into.Events = append(into.Events, e)
+	}
+	for b, err := range store.QueryBeats(ctx, influx.Filter{Patient: patient, Since: from, Until: to}) {
+		if err != nil {
+			return err
+		}
+		into.Beats = append(into.Beats, b)
+	}
+	return nil
+}
+
+func (a *App) exportTrack(ctx context.Context, f exportFlags, track *exchange.Track, marks []exchange.Mark) error {
+	write := exchange.WriteWFDB
+	if f.format == "edf" {
+		write = exchange.WriteEDF
+	}
+	bar := a.newBar(int(float64(track.Len)/track.Rate), "export "+track.Name, "seconds")
+	path, err := write(f.out, track, marks, func(samples int) error {
+		bar.set(int(float64(samples)/track.Rate), "")
+		return ctx.Err()
+	})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.Out, "%s: %d leads at %g Hz, %s to %s, %d gaps, %d annotations\n", path, len(track.Leads), track.Rate,
+		track.Start.UTC().Format(eventTime), track.End().UTC().Format(eventTime), track.Gaps(), len(marks))
+	return err
+}

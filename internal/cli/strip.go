@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"image/color"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/holterd/holter/internal/archive"
+	"github.com/holterd/holter/internal/exchange"
+	"github.com/holterd/holter/internal/picture"
+	"github.com/holterd/holter/pkg/localize"
+)
+
+type stripFlags struct {
+	patient, device, at, out, archive, influx string
+	seconds                                   float64
+	signalOnly                                bool
+}
+
+func (a *App) stripCommand() *cobra.Command {
+	var f stripFlags
+	command := &cobra.Command{
+		Use:   "strip --patient ID --at T --out FILE",
+		Short: "Draw some seconds of the archived signal",
+		Long: `Draw some seconds of a patient's archived signal around any time, as on ECG paper,
+with the stored events under it.`,
+		Example: `  holter strip --patient anna --at 2026-01-31T08:30:00Z --out strip.png
+  holter strip --patient anna --at 168h --seconds 20 --out strip.svg --archive ./holter-data/archive`,
+		Args: noArguments,
+		RunE: func(command *cobra.Command, _ []string) error { return a.strip(command.Context(), f) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.patient, "patient", "", "`ID` of the patient")
+	flags.StringVar(&f.device, "device", "", "the `ID` of the device (default the one with the most signal)")
+	flags.StringVar(&f.at, "at", "", "the middle of the strip `T`: RFC 3339, or a duration like 24h (so long ago)")
+	flags.Float64Var(&f.seconds, "seconds", 10, "length `S`, up to 60")
+	flags.StringVar(&f.out, "out", "", "`FILE` to draw into, .svg or .png")
+	flags.StringVar(&f.archive, "archive", "", "`DIR` of the archive (default archive.folder of the configuration)")
+	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
+	flags.BoolVar(&f.signalOnly, "signal-only", false, "without the events of InfluxDB")
+	a.configFlag(command)
+	return command
+}
+
+// drawings are the ways to draw, by the file's extension.
+var drawings = map[string]func(io.Writer, picture.Drawing) error{".svg": picture.SVG, ".png": picture.PNG}
+
+func (a *App) strip(ctx context.Context, f stripFlags) (err error) {
+	write := drawings[filepath.Ext(f.out)]
+	switch {
+	case f.patient == "" || f.at == "" || f.out == "":
+		return asUsage(errors.New("--patient, --at and --out are needed"))
+	case write == nil:
+		return asUsage(fmt.Errorf("--out: %q does not end in .svg or .png", f.out))
+	case !(f.seconds > 0 && f.seconds <= 60):
+		return asUsage(fmt.Errorf("--seconds: %g is not between 0 and 60", f.seconds))
+	}
+	at, err := parseInstant(f.at, a.Clock.Now())
+	if err != nil {
+		return asUsage(fmt.Errorf("--at: %w", err))
+	}
+	half := time.Duration(f.seconds / 2 * float64(time.Second))
+	track, err := a.trackAt(f, at.Add(-half), at.Add(half))
+	if err != nil {
+		return err
+	}
+	var known exchange.Events
+	if !f.signalOnly {
+		if err := a.readEvents(ctx, f.influx, f.patient, track.Start, track.End(), &known); err != nil {
+			return err
+		}
+	}
+	strip, err := drawn(track, known.Events)
+	if err != nil {
+		return err
+	}
+	out, err := os.Create(f.out)
+	if err != nil {
+		return fmt.Errorf("draw the strip: %w; name another file with --out", err)
+	}
+	if err := errors.Join(write(out, strip), out.Close()); err != nil {
+		return fmt.Errorf("draw the strip: %w", err)
+	}
+	_, err = fmt.Fprintf(a.Out, "%s: %s, %s to %s\n", f.out, track.Device,
+		track.Start.UTC().Format(eventTime), track.End().UTC().Format(eventTime))
+	return err
+}
+
+// trackAt is the signal to draw.
+func (a *App) trackAt(f stripFlags, from, to time.Time) (*exchange.Track, error) {
+	kept, err := a.openArchive(f.archive)
+	if err != nil {
+		return nil, err
+	}
+	stretches, err := kept.Read(f.patient, from, to)
+	if err != nil {
+		return nil, err
+	}
+	stretches = slices.DeleteFunc(stretches, func(s *archive.Stretch) bool { return f.device != "" && s.Device != f.device })
+	if len(stretches) == 0 {
+		return nil, fmt.Errorf("the archive has no signal of patient %q from %s to %s: check the names and the time, and archive.retention",
+			f.patient, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+	}
+	return slices.MaxFunc(exchange.Tracks(stretches), func(x, y *exchange.Track) int {
+		return cmp.Compare(float64(x.Len)/x.Rate, float64(y.Len)/y.Rate)
+	}), nil
+}
+
+// drawn is a strip of the track with a row for each kind of event.
+func drawn(track *exchange.Track, events []localize.Event) (picture.Strip, error) {
+	rec, err := track.Recording()
+	if err != nil {
+		return picture.Strip{}, err
+	}
+	strip := picture.Strip{
+		Title: track.Patient + ", " + track.Device, Note: track.Start.UTC().Format(eventTime), Rate: rec.Rate, Leads: rec.Leads,
+	}
+	colours := []color.NRGBA{picture.Orange, picture.Blue}
+	spans := make(map[string]localize.Spans)
+	length := rec.Duration().Seconds()
+	for _, e := range events {
+		from, to := e.Start.Sub(track.Start).Seconds(), e.End.Sub(track.Start).Seconds()
+		if e.Device == track.Device && to > 0 && from < length {
+			spans[e.Kind] = append(spans[e.Kind], localize.Span{Start: max(from, 0), End: min(to, length), Confidence: e.Confidence})
+		}
+	}
+	for _, c := range append(slices.Clone(localize.Conditions), localize.Condition{Code: "NOTE"}) {
+		if len(spans[c.Code]) > 0 {
+			strip.Rows = append(strip.Rows, picture.Row{Label: c.Code, Colour: colours[len(strip.Rows)%2], Spans: spans[c.Code], Shade: len(strip.Rows) == 0})
+		}
+	}
+	return strip, nil
+}
