@@ -110,6 +110,16 @@ def calibration_rows(results: dict) -> str:
     return "\n".join(rows)
 
 
+def word_rows(words: dict) -> str:
+    rows = ["| task | questions | exact match | commonest answer | BLEU-1 | ROUGE-L | macro-AUC of labels |", "|---|---|---|---|---|---|---|"]
+    for task, w in words.items():
+        exact, usual = w.get("exact_match"), w["commonest_answer"].get("exact_match")
+        auc = w.get("labels", {}).get("macro_auc")
+        cells = [f"{x:.3f}" if x is not None else "–" for x in (exact, usual, w["bleu"][0], w["rouge"]["l"], auc)]
+        rows.append(f"| {task} | {w['questions']} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 def target_rows(results: dict, noise: list[dict], calibration: dict) -> str:
     """What the project aims at beside what the cross-validation gave."""
     gross = next(r for r in results["beats"] if r["record"] == "gross")
@@ -145,6 +155,7 @@ def main() -> None:
     p.add_argument("--model", type=Path, required=True)
     p.add_argument("--noise", type=Path, nargs="*", default=[], help="what noise wrote, of each fold")
     p.add_argument("--calibration", type=Path, required=True, help="what calibrate wrote")
+    p.add_argument("--words", type=Path, required=True, help="what holter eval --json gave of report, qa and comparison")
     p.add_argument("--settings", required=True, help="of the shipped model's training, as holter_training.train took them")
     p.add_argument("--out", type=Path, required=True)
     a = p.parse_args()
@@ -172,6 +183,7 @@ def main() -> None:
         episodes=episode_rows(results),
         calibration=calibration_rows(results),
         crossed=crossed_rows(calibration),
+        words=word_rows(json.loads(a.words.read_text())),
         noise=noise_rows(noise),
         targets=target_rows(results, noise, calibration),
         normal=normal_rows(noise),
