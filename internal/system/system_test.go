@@ -17,6 +17,10 @@ import (
 	"github.com/holterd/holter/internal/testport"
 )
 
+// patience is how long a system may take to start or stop before it hangs; a
+// busy machine needs more than a minute.
+const patience = 5 * time.Minute
+
 // options are those of a system with free ports and the shipped model.
 func options(t *testing.T, dir string) Options {
 	t.Helper()
@@ -42,13 +46,13 @@ func running(t *testing.T, opts Options) (s *System, stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	require.Eventually(t, s.Ready, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, s.Ready, patience, 10*time.Millisecond)
 	return s, func() {
 		cancel()
 		select {
 		case err := <-ended:
 			require.NoError(t, err)
-		case <-time.After(time.Minute):
+		case <-time.After(patience):
 			require.FailNow(t, "the system does not stop")
 		}
 	}
@@ -84,14 +88,14 @@ func TestALostServerEndsTheSystem(t *testing.T) {
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(t.Context()) }()
-	require.Eventually(t, s.Ready, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, s.Ready, patience, 10*time.Millisecond)
 	pid, err := os.ReadFile(filepath.Join(opts.Dir, "influx", "influxd.pid"))
 	require.NoError(t, err)
 	killPid(t, string(pid))
 	select {
 	case err := <-ended:
 		require.ErrorContains(t, err, "InfluxDB has ended by itself")
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		require.FailNow(t, "the system goes on without InfluxDB")
 	}
 }
@@ -102,12 +106,12 @@ func TestStoppedWhileItStarts(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	require.Eventually(t, func() bool { return s.Addresses().HTTP != "" }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Addresses().HTTP != "" }, patience, time.Millisecond)
 	cancel()
 	select {
 	case err := <-ended:
 		require.NoError(t, err)
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		require.FailNow(t, "the system does not stop")
 	}
 }
