@@ -79,7 +79,7 @@ func (a *App) decisionCommand(d decision) *cobra.Command {
 
 ID is the alert's, or so much of its beginning that no other open alert has it.`,
 		Example: d.example,
-		Args:    exactly(1, "the alert's ID"),
+		Args:    one("the alert's ID"),
 		RunE: func(command *cobra.Command, args []string) error {
 			by = cmp.Or(by, a.Env("USER"))
 			switch {

@@ -27,7 +27,7 @@ Messages are what the rules' people would be sent if nobody acknowledged
 anything. Days are UTC. How far the analysis was behind is not known of the past.`,
 		Example: `  holter alerts replay my-rules.yaml
   holter alerts replay my-rules.yaml --since 48h --config holter.yaml`,
-		Args: exactly(1, "the file of rules"),
+		Args: one("the file of rules"),
 		RunE: func(command *cobra.Command, args []string) error {
 			return a.alertsReplay(command.Context(), args[0], since)
 		},

@@ -136,10 +136,10 @@ func (e usageError) Unwrap() error      { return e.error }
 
 func asUsage(err error) error { return usageError{err} }
 
-// exactly wants n arguments and says which.
-func exactly(n int, what string) cobra.PositionalArgs {
+// one wants one argument and says which.
+func one(what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) != 1 {
 			return asUsage(fmt.Errorf("%d arguments given, %s expected", len(args), what))
 		}
 		return nil

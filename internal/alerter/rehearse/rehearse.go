@@ -64,22 +64,18 @@ func (r *Rehearsal) Take(m kafka.Message) error {
 		switch m.Topic {
 		case kafka.TopicEvents:
 			var ev holterv1.Event
-			if proto.Unmarshal(m.Value, &ev) != nil {
-				r.Refused++
-				return nil
+			if err = unmarshal(m.Value, &ev); err == nil {
+				r.day(ev.Patient)
+				err = s.Event(&ev, at)
 			}
-			r.day(ev.Patient)
-			err = s.Event(&ev, at)
 		case kafka.TopicStatus:
 			var signal holterv1.DeviceSignal
-			if proto.Unmarshal(m.Value, &signal) != nil {
-				r.Refused++
-				return nil
+			if err = unmarshal(m.Value, &signal); err == nil {
+				if st := signal.GetStatus(); st != nil {
+					r.day(st.Patient)
+				}
+				err = s.Signal(&signal, at)
 			}
-			if st := signal.GetStatus(); st != nil {
-				r.day(st.Patient)
-			}
-			err = s.Signal(&signal, at)
 		}
 		if errors.Is(err, engine.ErrRefused) {
 			r.Refused++
@@ -87,6 +83,13 @@ func (r *Rehearsal) Take(m kafka.Message) error {
 		}
 		return err
 	})
+}
+
+func unmarshal(value []byte, into proto.Message) error {
+	if err := proto.Unmarshal(value, into); err != nil {
+		return fmt.Errorf("%w: %w", engine.ErrRefused, err)
+	}
+	return nil
 }
 
 // Pass lets time pass until then.
