@@ -55,7 +55,6 @@ func newSystem(t testing.TB) *system {
 	cfg := config.Default()
 	cfg.Kafka.Brokers = cluster.ListenAddrs()
 	cfg.Kafka.Partitions = 2
-	cfg.Alerter.State = t.TempDir()
 	cfg.Alerter.Rules = filepath.Join(t.TempDir(), "rules.yaml")
 	cfg.Alerter.Webhooks = []config.Webhook{{URL: r.server.URL, Secret: "secret"}}
 	require.NoError(t, os.WriteFile(cfg.Alerter.Rules, []byte(rules), 0o600))

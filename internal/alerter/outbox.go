@@ -2,6 +2,7 @@ package alerter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,19 +19,18 @@ const (
 	lastPublish  = 3 * time.Second // for what is left when the alerter stops
 )
 
-// outbox publishes alerts to ecg.alerts in the order in which they were
-// decided.
+// outbox publishes alerts to ecg.alerts, and commands to ecg.commands, in the
+// order in which they were decided.
 type outbox struct {
-	store  *state.Store
-	writer *kafka.Writer
-	log    zerolog.Logger
-	more   chan struct{} // holds a token when there may be something
+	store      *state.Store
+	writer     *kafka.Writer
+	partitions int // of every topic
+	log        zerolog.Logger
+	more       chan struct{} // holds a token when there may be something
 }
 
-func newOutbox(store *state.Store, writer *kafka.Writer, log zerolog.Logger) *outbox {
-	o := &outbox{store: store, writer: writer, log: log, more: make(chan struct{}, 1)}
-	o.wake() // for what an earlier run left
-	return o
+func newOutbox(store *state.Store, writer *kafka.Writer, partitions int, log zerolog.Logger) *outbox {
+	return &outbox{store: store, writer: writer, partitions: partitions, log: log, more: make(chan struct{}, 1)}
 }
 
 // wake tells that something was put into the store.
@@ -67,28 +67,57 @@ func (o *outbox) run(ctx context.Context) {
 
 // publish writes everything that is there.
 func (o *outbox) publish(ctx context.Context) error {
+	for _, partition := range o.store.Partitions() {
+		if err := o.publishPart(ctx, partition); err != nil && !errors.Is(err, state.ErrNotHere) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *outbox) publishPart(ctx context.Context, partition int) error {
 	for {
 		var records []state.Record
-		err := o.store.View(func(tx *state.Tx) (err error) {
+		err := o.store.View(partition, func(tx *state.Tx) (err error) {
 			records, err = tx.Unpublished(publishMost)
 			return err
 		})
 		if err != nil || len(records) == 0 {
 			return err
 		}
-		messages := make([]kafka.Message, len(records))
-		for i, r := range records {
-			value, err := proto.Marshal(r.Alert.Proto())
-			if err != nil {
-				return fmt.Errorf("write alert %s: %w", r.Alert.ID, err)
+		var alerts []kafka.Message
+		for _, r := range records {
+			switch {
+			case r.Alert != nil:
+				value, err := proto.Marshal(r.Alert.Proto())
+				if err != nil {
+					return fmt.Errorf("write alert %s: %w", r.Alert.ID, err)
+				}
+				alerts = append(alerts, kafka.Message{Key: kafka.AlertKey(r.Alert.Patient, r.Alert.ID), Value: value})
+			case r.Forgotten != nil:
+				alerts = append(alerts, kafka.Message{Key: kafka.AlertKey(r.Forgotten.Patient, r.Forgotten.ID)})
+			default:
+				if err := o.command(ctx, r.Command); err != nil {
+					return err
+				}
 			}
-			messages[i] = kafka.PatientMessage(r.Alert.Patient, value)
 		}
-		if err := o.writer.Write(ctx, kafka.TopicAlerts, messages...); err != nil {
+		if err := o.writer.WriteTo(ctx, kafka.TopicAlerts, partition, alerts...); err != nil {
 			return err
 		}
-		if err := o.store.Update(func(tx *state.Tx) error { return tx.Published(records) }); err != nil {
+		err = o.store.Update(partition, func(tx *state.Tx) error { tx.Published(records); return nil })
+		if err != nil {
 			return fmt.Errorf("note what was published: %w", err)
 		}
 	}
+}
+
+// command writes a command to every partition.
+func (o *outbox) command(ctx context.Context, command []byte) error {
+	for p := range o.partitions {
+		if err := o.writer.WriteTo(ctx, kafka.TopicCommands, p, kafka.Message{Value: command}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -15,9 +15,12 @@ const commitEvery = time.Second
 // read delivers one partition's messages to the engine while this process owns
 // it.
 func (r *run) read(ctx context.Context, p *kafka.Partition) error {
+	if err := r.take(ctx, p.ID); err != nil {
+		return err
+	}
 	var next int64
-	err := r.store.View(func(tx *state.Tx) error {
-		next = tx.Offset(p.Topic, p.ID)
+	err := r.store.View(p.ID, func(tx *state.Tx) error {
+		next = tx.Offset(p.Topic)
 		return nil
 	})
 	if err != nil {
@@ -26,13 +29,14 @@ func (r *run) read(ctx context.Context, p *kafka.Partition) error {
 	owned := r.watch.assign(time.Now(), p.Topic, p.ID)
 	defer owned.release()
 
-	var reached atomic.Int64 // every message before it is on disk
+	var reached atomic.Int64 // every message before it is dealt with
 	reached.Store(p.Offset)
 	var under, committing sync.WaitGroup // deliveries under way; the committer
 	over, end := context.WithCancel(context.Background())
 	committing.Go(func() { r.commit(over, p, &reached) })
 	defer func() {
 		under.Wait()
+		r.release(p.ID)
 		end()
 		committing.Wait()
 	}()
@@ -73,7 +77,7 @@ func received(m kafka.Message, now time.Time, live bool) time.Time {
 }
 
 // commit tells the consumer group, for whoever looks at it, how far the
-// partition is on disk.
+// partition was dealt with.
 func (r *run) commit(over context.Context, p *kafka.Partition, reached *atomic.Int64) {
 	tick := time.NewTicker(commitEvery)
 	defer tick.Stop()
@@ -89,7 +93,7 @@ func (r *run) commit(over context.Context, p *kafka.Partition, reached *atomic.I
 			continue
 		}
 		if err := p.Commit(next); err != nil {
-			r.log.Debug().Err(err).Msg("the group's offset stays behind; the state on disk is what counts")
+			r.log.Debug().Err(err).Msg("the group's offset stays behind; the one in the state is what counts")
 			continue
 		}
 		committed = next

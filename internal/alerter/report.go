@@ -1,9 +1,19 @@
 package alerter
 
 import (
+	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/engine"
 	"github.com/holterd/holter/internal/alerter/notify"
 )
+
+// Observer is told what happens, when it is decided; from several goroutines,
+// which wait for it.
+type Observer interface {
+	// Alert began, was changed by people, or ended.
+	Alert(alert.Alert)
+	// Notification was tried.
+	Notification(notify.Report)
+}
 
 // told passes on what came of a try to notify.
 func (r *run) told(report notify.Report, step *engine.Step) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,9 +25,8 @@ const group = "alerter"
 // Service is the alerter. Run is called once.
 type Service struct {
 	log       zerolog.Logger
-	folder    string
-	rules     *rule.Set
-	targets   []notify.Target
+	cfg       config.Config
+	parts     parts
 	client    *kafka.Client
 	metrics   *metrics
 	observers []Observer
@@ -35,7 +35,7 @@ type Service struct {
 
 // New reads the rules and prepares the targets; it connects to nothing.
 func New(cfg config.Config, log zerolog.Logger, registerer prometheus.Registerer, observers ...Observer) (*Service, error) {
-	rules, targets, err := load(cfg)
+	parts, err := load(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -44,8 +44,8 @@ func New(cfg config.Config, log zerolog.Logger, registerer prometheus.Registerer
 		return nil, err
 	}
 	s := &Service{
-		log: log, folder: cfg.Alerter.State, rules: rules, targets: targets,
-		client: client, observers: observers, watch: newWatch(time.Now()),
+		log: log, cfg: cfg, parts: parts, client: client,
+		observers: observers, watch: newWatch(time.Now()),
 	}
 	s.metrics, err = newMetrics(registerer)
 	if err != nil {
@@ -56,44 +56,61 @@ func New(cfg config.Config, log zerolog.Logger, registerer prometheus.Registerer
 
 // Check tells what is wrong with the rules and targets that cfg names.
 func Check(cfg config.Config) error {
-	_, _, err := load(cfg)
+	_, err := load(cfg)
 	return err
 }
 
-func load(cfg config.Config) (*rule.Set, []notify.Target, error) {
-	rules, rulesErr := rule.Load(cfg.Alerter.Rules)
-	targets, targetsErr := notify.Targets(cfg.Alerter)
-	return rules, targets, errors.Join(rulesErr, targetsErr)
+// parts are what the configuration names.
+type parts struct {
+	rules    *rule.Set
+	targets  []notify.Target
+	told     []string // targets of everything
+	channels []string // targets of people
+}
+
+func load(cfg config.Config) (parts, error) {
+	var p parts
+	for _, c := range cfg.Alerter.Channels {
+		p.channels = append(p.channels, c.Name)
+	}
+	var rulesErr, targetsErr error
+	p.rules, rulesErr = loadRules(cfg, p.channels)
+	p.targets, p.told, targetsErr = notify.Targets(cfg.Alerter)
+	return p, errors.Join(rulesErr, targetsErr)
+}
+
+func loadRules(cfg config.Config, channels []string) (*rule.Set, error) {
+	rules, err := rule.Load(cfg.Alerter.Rules)
+	if err != nil {
+		return nil, err
+	}
+	return rules, rules.CheckChannels(channels)
 }
 
 // Ready tells whether the alerter reads what there is to read.
 func (s *Service) Ready() bool { return s.watch.ready(time.Now()) }
 
 // Run alerts until ctx is done and what is under way has ended. Pending
-// notifications and open alerts wait on disk for the next run.
+// notifications and open alerts are in Kafka for whoever goes on.
 func (s *Service) Run(ctx context.Context) (err error) {
-	store, err := state.Open(s.folder, state.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close(), s.client.Close()) }()
-	if len(s.targets) == 0 {
-		s.log.Warn().Msg("no webhook and no notification service is configured: alerts go to ecg.alerts only, nobody is told")
-	}
-	var names []string
-	for _, t := range s.targets {
-		names = append(names, t.Name)
+	defer func() { err = errors.Join(err, s.client.Close()) }()
+	if len(s.parts.targets) == 0 {
+		s.log.Warn().Msg("no webhook, notification service or channel is configured: alerts go to ecg.alerts only, nobody is told")
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	r := &run{Service: s, store: store, engine: engine.New(s.rules.Rules, names), stop: stop, in: make(chan delivery, batchMost)}
-	r.outbox = newOutbox(store, s.client.NewWriter(), s.log)
-	r.queue = notify.NewQueue(store, r.engine, notify.Options{
-		Targets: s.targets, Delivery: s.rules.Delivery, Log: s.log, Jitter: rand.Float64, Told: r.told,
-	})
-	if err := r.begin(); err != nil {
-		return err
+	writer := s.client.NewWriter()
+	r := &run{
+		Service: s, journal: journal{client: s.client, writer: writer},
+		engine: engine.New(s.parts.rules, s.parts.told), stop: stop, in: make(chan delivery, batchMost),
 	}
+	r.rules.Store(s.parts.rules)
+	r.store = state.New(r.journal)
+	r.outbox = newOutbox(r.store, writer, s.cfg.Kafka.Partitions, s.log)
+	r.queue = notify.NewQueue(r.store, r.engine, notify.Options{
+		Targets: s.parts.targets, Delivery: func() rule.Delivery { return r.rules.Load().Delivery },
+		Zone: r.zone, Link: s.linker(), Log: s.log, Jitter: rand.Float64, Told: r.told,
+	})
 	r.all(ctx)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
 		return cause
@@ -104,25 +121,22 @@ func (s *Service) Run(ctx context.Context) (err error) {
 // run is one call of Service.Run.
 type run struct {
 	*Service
-	store  *state.Store
-	engine *engine.Engine
-	outbox *outbox
-	queue  *notify.Queue
-	in     chan delivery
-	stop   context.CancelCauseFunc // ends the run, with its reason
+	journal journal
+	store   *state.Store
+	engine  *engine.Engine
+	rules   atomic.Pointer[rule.Set]
+	loads   loads
+	outbox  *outbox
+	queue   *notify.Queue
+	in      chan delivery
+	stop    context.CancelCauseFunc // ends the run, with its reason
 }
 
-// begin fits the state to the rules and takes up what is pending.
-func (r *run) begin() error {
-	err := r.change(func(step *engine.Step) error { return step.Reconcile() })
-	if err != nil {
-		return fmt.Errorf("fit the alerter's state to the rules: %w", err)
+func (r *run) zone(person string) *time.Location {
+	if p := r.rules.Load().Person(person); p != nil {
+		return p.Zone.Loc()
 	}
-	if err := r.queue.TakeUp(); err != nil {
-		return err
-	}
-	r.metrics.pending.Set(float64(r.queue.Pending()))
-	return nil
+	return time.UTC
 }
 
 // all runs the parts and ends them in order: readers, then the engine, then
@@ -133,11 +147,14 @@ func (r *run) all(ctx context.Context) {
 	tellers.Go(func() { r.part("deliver notifications", r.queue.Run(last)) })
 	tellers.Go(func() { r.outbox.run(last) })
 	tellers.Go(func() { r.keepContact(last) })
+	tellers.Go(func() { r.watchRules(last) })
 	deciders.Go(func() { r.part("apply the rules", r.decide()) })
 	if err := r.client.EnsureTopics(ctx); err != nil {
 		r.part("prepare the topics", err)
 	} else {
-		r.part("read events", r.client.NewGroup(group, kafka.TopicEvents, kafka.TopicStatus).Run(ctx, r.read))
+		members := r.client.NewGroup(group, kafka.TopicEvents, kafka.TopicStatus, kafka.TopicCommands, kafka.TopicProgress)
+		members.Assigned = r.assigned
+		r.part("read events", members.Run(ctx, r.read))
 	}
 	close(r.in)
 	deciders.Wait()

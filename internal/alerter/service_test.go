@@ -83,29 +83,6 @@ func TestStartsInBetween(t *testing.T) {
 	s.eventually("published", func() bool { return len(s.published()) == len(patients) })
 }
 
-// A topic that was made anew begins at 0, below what is known of it.
-func TestTopicMadeAnew(t *testing.T) {
-	t.Parallel()
-	s := newSystem(t)
-	for i := range 5 {
-		s.runOf("p", 1+i, 1)
-	}
-	s.runOf("p", 20, 3)
-	_, stop := s.start()
-	s.eventually("received", func() bool { return len(s.receiver.messages()) == 1 })
-	stop()
-
-	fresh := newSystem(t)
-	fresh.cfg.Alerter = s.cfg.Alerter
-	fresh.runOf("p", 40, 3)
-	_, stop = fresh.start()
-	defer stop()
-	s.eventually("received", func() bool {
-		got := s.receiver.messages()
-		return len(got) > 0 && got[len(got)-1].Alert.Start.Equal(time.Unix(1700000000, 0).Add(40*time.Minute))
-	})
-}
-
 func TestDeviceHeardLongAgo(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
@@ -138,6 +115,6 @@ func TestCheck(t *testing.T) {
 	require.NoError(t, os.WriteFile(cfg.Alerter.Rules, []byte("version: 1\nrules:\n  - {name: a, priority: high}\n"), 0o600))
 	cfg.Alerter.URLs = []string{"nothing"}
 	err := alerter.Check(cfg)
-	require.ErrorContains(t, err, `rules.yaml:3: rule "a": needs exactly one of count, run, duration and silent`)
+	require.ErrorContains(t, err, `rules.yaml:3: rule "a": needs exactly one of count, run, duration, button, silent`)
 	require.ErrorContains(t, err, "alerter.urls[0]: is no service URL")
 }

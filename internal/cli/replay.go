@@ -37,7 +37,7 @@ twice. Without --at, speed 1 is live: the first sample is measured now. At any
 other speed the recording ends now.`,
 		Example: `  holter replay mitdb/119 --device chest-1
   holter replay mitdb/119 --from 5m --to 10m --at 2026-01-31T08:30:00Z --speed max --wait`,
-		Args: exactly(1, "one RECORD"),
+		Args: one("one RECORD"),
 		RunE: func(command *cobra.Command, args []string) error {
 			return a.replay(command.Context(), args[0], f)
 		},

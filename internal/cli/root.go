@@ -124,7 +124,7 @@ It is for research and engineering. It is not a medical device.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return asUsage(err) })
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "say more on standard error")
-	root.AddCommand(a.upCommand(), a.demoCommand(), a.replayCommand(), a.eventsCommand(), a.exportCommand(), a.stripCommand(), a.locateCommand(), a.annotateCommand(), a.evalCommand(), a.scoreCommand(), a.simulateCommand(), a.initCommand(), a.versionCommand())
+	root.AddCommand(a.upCommand(), a.demoCommand(), a.replayCommand(), a.eventsCommand(), a.alertsCommand(), a.exportCommand(), a.stripCommand(), a.locateCommand(), a.annotateCommand(), a.evalCommand(), a.scoreCommand(), a.simulateCommand(), a.initCommand(), a.versionCommand())
 	return root
 }
 
@@ -136,10 +136,10 @@ func (e usageError) Unwrap() error      { return e.error }
 
 func asUsage(err error) error { return usageError{err} }
 
-// exactly wants n arguments and says which.
-func exactly(n int, what string) cobra.PositionalArgs {
+// one wants one argument and says which.
+func one(what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) != 1 {
 			return asUsage(fmt.Errorf("%d arguments given, %s expected", len(args), what))
 		}
 		return nil

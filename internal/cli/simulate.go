@@ -40,7 +40,7 @@ It is for tests, load and demonstrations, not evidence of how anything performs 
 people.`,
 		Example: `  holter simulate night --out ./recordings --duration 5m --pvcs 120
   holter simulate bigeminy --out ./recordings --duration 90s --episode bigeminy@30s:20s --episode pvcs@70s:4`,
-		Args: exactly(1, "one NAME"),
+		Args: one("one NAME"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.simulate(args[0], f) },
 	}
 	flags := command.Flags()

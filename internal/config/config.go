@@ -112,10 +112,26 @@ type Analyzer struct {
 // Alerter is who is told, and when.
 type Alerter struct {
 	Rules    string    `yaml:"rules"` // file; empty: the built-in rules
-	State    string    `yaml:"state"` // folder
 	Webhooks []Webhook `yaml:"webhooks"`
 	URLs     []string  `yaml:"urls"` // notification services
 	URLsFile string    `yaml:"urls_file"`
+	// Channels are how the people in the rules are reached.
+	Channels []Channel `yaml:"channels"`
+	// PublicURL is where people reach the alerter's HTTP server; empty: messages
+	// have no acknowledge link.
+	PublicURL      string        `yaml:"public_url"`
+	LinkSecret     string        `yaml:"link_secret"` // the same for all alerters
+	LinkSecretFile string        `yaml:"link_secret_file"`
+	LinkExpires    time.Duration `yaml:"link_expires"`
+}
+
+// Channel is one way to reach people.
+type Channel struct {
+	Name       string `yaml:"name"`
+	URL        string `yaml:"url"` // of a notification service, or of a webhook
+	URLFile    string `yaml:"url_file"`
+	Secret     string `yaml:"secret"` // of a webhook
+	SecretFile string `yaml:"secret_file"`
 }
 
 // Archive is where the signal is kept, and for how long.

@@ -48,7 +48,7 @@ func Default() Config {
 			Idle:    30 * time.Second,
 		},
 		Analyzer: Analyzer{Questions: []string{"V", "A", "L", "R"}},
-		Alerter:  Alerter{State: "data/alerter"},
+		Alerter:  Alerter{LinkExpires: 24 * time.Hour},
 		Archive:  Archive{Folder: "data/archive", Retention: 30 * 24 * time.Hour},
 	}
 }

@@ -57,6 +57,12 @@ func (c *Config) readSecrets() Problems {
 		w := &c.Alerter.Webhooks[i]
 		read(fmt.Sprintf("alerter.webhooks[%d].secret", i), &w.Secret, w.SecretFile)
 	}
+	for i := range c.Alerter.Channels {
+		ch := &c.Alerter.Channels[i]
+		read(fmt.Sprintf("alerter.channels[%d].url", i), &ch.URL, ch.URLFile)
+		read(fmt.Sprintf("alerter.channels[%d].secret", i), &ch.Secret, ch.SecretFile)
+	}
+	read("alerter.link_secret", &c.Alerter.LinkSecret, c.Alerter.LinkSecretFile)
 	c.Alerter.readURLs(&p)
 	return p
 }

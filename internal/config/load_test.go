@@ -31,8 +31,8 @@ func TestExampleFile(t *testing.T) {
 	path := filepath.Join("..", "..", "deploy", "holter.yaml")
 	cfg, err := load(path, nil)
 	require.NoError(t, err)
-	if len(cfg.Alerter.Webhooks) == 0 && len(cfg.Alerter.URLs) == 0 {
-		cfg.Alerter.Webhooks, cfg.Alerter.URLs = nil, nil // an empty list is none
+	if len(cfg.Alerter.Webhooks) == 0 && len(cfg.Alerter.URLs) == 0 && len(cfg.Alerter.Channels) == 0 {
+		cfg.Alerter.Webhooks, cfg.Alerter.URLs, cfg.Alerter.Channels = nil, nil, nil // an empty list is none
 	}
 	require.Equal(t, Default(), cfg)
 

@@ -102,12 +102,32 @@ func (c Window) check(p *Problems) {
 }
 
 func (c Alerter) check(p *Problems) {
-	p.required("alerter.state", c.State)
 	for i, w := range c.Webhooks {
 		p.url(fmt.Sprintf("alerter.webhooks[%d].url", i), w.URL, "http", "https")
 	}
 	p.filled("alerter.urls", c.URLs)
+	for i, ch := range c.Channels {
+		p.required(fmt.Sprintf("alerter.channels[%d].name", i), ch.Name)
+		p.required(fmt.Sprintf("alerter.channels[%d].url", i), ch.URL)
+	}
+	if c.PublicURL == "" {
+		return
+	}
+	p.url("alerter.public_url", c.PublicURL, "http", "https")
+	if len(c.LinkSecret) < leastSecret {
+		p.add("alerter.link_secret", "has fewer than %d characters, but alerter.public_url asks for links that nobody can guess; make one with: openssl rand -hex 32", leastSecret)
+	}
+	p.atLeast("alerter.link_expires", c.LinkExpires, time.Minute)
+	if c.LinkExpires > mostLink {
+		p.add("alerter.link_expires", "%s is too long; %s is the most", c.LinkExpires, mostLink)
+	}
 }
+
+const (
+	leastSecret = 16
+	// mostLink is how long it is remembered at least that a link was used.
+	mostLink = 14 * 24 * time.Hour
+)
 
 func (c Archive) check(p *Problems) {
 	p.required("archive.folder", c.Folder)

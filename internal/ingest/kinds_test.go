@@ -127,7 +127,7 @@ func TestForwardsStatusAndButtons(t *testing.T) {
 	last := start.Add(7*time.Second + 990*time.Millisecond).UnixNano()
 	now := start.Add(time.Hour).UnixNano()
 	for i, want := range []proto.Message{
-		&holterv1.DeviceStatus{Device: "watch", Patient: "anna", TimeNs: now, Online: true, LastSampleTimeNs: &last},
+		&holterv1.DeviceStatus{Device: "watch", Patient: "anna", TimeNs: now, Online: true, LastSampleTimeNs: &last, Heartbeat: true},
 		&holterv1.DeviceStatus{
 			Device: "watch", Patient: "anna", TimeNs: start.UnixNano(), Online: true,
 			BatteryPercent: &battery, LeadsOff: []string{"V1"}, LastSampleTimeNs: &last,

@@ -28,6 +28,7 @@ func readStatus(payload []byte, device registry.Device, seen deviceState, now ti
 	}
 	status.Patient = device.Patient
 	status.LastSampleTimeNs = seen.lastSample
+	status.Heartbeat = false
 	return statusSignal(status), nil
 }
 
@@ -58,6 +59,7 @@ func heartbeat(device registry.Device, seen deviceState, now time.Time) *holterv
 		TimeNs:           now.UnixNano(),
 		Online:           true,
 		LastSampleTimeNs: seen.lastSample,
+		Heartbeat:        true,
 	})
 }
 

@@ -50,6 +50,9 @@ func ProgressKey(patient, device, recording string) []byte {
 	return []byte(patient + "/" + device + "/" + recording)
 }
 
+// AlertKey is the key of an alert on TopicAlerts.
+func AlertKey(patient, id string) []byte { return []byte(patient + "/" + id) }
+
 // PartitionFor returns the partition, of n, of everything about a patient. It
 // is the one that the Java client chooses for the same key.
 func PartitionFor(patient string, n int) int {

@@ -9,14 +9,18 @@ import (
 	"github.com/holterd/holter/internal/config"
 )
 
-// Topics. All are keyed by patient, except TopicProgress, whose key is
-// ProgressKey and whose partition is that of the patient. All have the same
-// number of partitions, so that a patient has the same partition in each.
+// Topics. All are keyed by patient, except the compacted ones: the key of
+// TopicProgress is ProgressKey, that of TopicAlerts AlertKey, those of
+// TopicAlerter are the alerter's own; their partition is that of the patient. All
+// have the same number of partitions, so that a patient has the same partition in
+// each.
 const (
 	TopicSamples    = "ecg.samples"    // SampleChunk, as the device sent it
 	TopicStatus     = "ecg.status"     // DeviceSignal
 	TopicEvents     = "ecg.events"     // Event
-	TopicAlerts     = "ecg.alerts"     // Alert
+	TopicAlerts     = "ecg.alerts"     // Alert, compacted
+	TopicAlerter    = "ecg.alerter"    // state of the alerters, compacted
+	TopicCommands   = "ecg.commands"   // AlertCommand
 	TopicDeadLetter = "ecg.deadletter" // DeadLetter
 	TopicProgress   = "ecg.progress"   // Progress, compacted
 )
@@ -33,7 +37,9 @@ func Topics() []Topic {
 		{Name: TopicSamples},
 		{Name: TopicStatus},
 		{Name: TopicEvents},
-		{Name: TopicAlerts},
+		{Name: TopicAlerts, Compacted: true},
+		{Name: TopicAlerter, Compacted: true},
+		{Name: TopicCommands},
 		{Name: TopicDeadLetter},
 		{Name: TopicProgress, Compacted: true},
 	}
@@ -52,7 +58,7 @@ func (t Topic) settings(cfg config.Kafka) map[string]string {
 	}
 	if t.Compacted {
 		s["cleanup.policy"] = "compact"
-		// Progress is rewritten all the time: keep what is read at a start small.
+		// They are rewritten all the time: keep what is read at a start small.
 		s["segment.ms"] = strconv.FormatInt((10 * time.Minute).Milliseconds(), 10)
 		s["min.cleanable.dirty.ratio"] = "0.1"
 		delete(s, "retention.ms")

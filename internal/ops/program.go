@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -20,6 +21,12 @@ import (
 type Service interface {
 	Run(ctx context.Context) error
 	Ready() bool
+}
+
+// Router is a Service that answers over HTTP itself: handlers by the pattern of
+// http.ServeMux.
+type Router interface {
+	Routes() map[string]http.Handler
 }
 
 // Program is a service as a program of its own.
@@ -95,6 +102,9 @@ func (p Program) serve(ctx context.Context, cfg config.Config, stderr io.Writer)
 	server, err := Listen(cfg.HTTP.Addr, metrics, Check{Name: p.Name, Ready: service.Ready})
 	if err != nil {
 		return err
+	}
+	if router, ok := service.(Router); ok {
+		server.Handle(router.Routes())
 	}
 	log.Info().Str("http", server.Addr()).Msg(p.Name + " starts")
 	group, ctx := errgroup.WithContext(ctx)

@@ -19,6 +19,7 @@ const shutdownTimeout = 5 * time.Second
 // for).
 type Server struct {
 	listener net.Listener
+	mux      *http.ServeMux
 	http     *http.Server
 }
 
@@ -33,13 +34,20 @@ func Listen(addr string, metrics prometheus.Gatherer, ready ...Check) (*Server, 
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, "ok\n") })
 	mux.Handle("GET /readyz", readiness(ready))
 	return &Server{
-		listener: listener,
-		http:     &http.Server{Handler: mux, ReadHeaderTimeout: shutdownTimeout},
+		listener: listener, mux: mux,
+		http: &http.Server{Handler: mux, ReadHeaderTimeout: shutdownTimeout},
 	}, nil
 }
 
 // Addr is where the server listens, as host:port.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Handle adds what a service answers, also while the server runs.
+func (s *Server) Handle(routes map[string]http.Handler) {
+	for pattern, handler := range routes {
+		s.mux.Handle(pattern, handler)
+	}
+}
 
 // Run serves until ctx is done.
 func (s *Server) Run(ctx context.Context) error {

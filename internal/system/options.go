@@ -45,9 +45,6 @@ func (o *Options) resolve() error {
 			return fmt.Errorf("the %s address %q: %w; give host:port", flag, addr, err)
 		}
 	}
-	if cfg.Alerter.State == config.Default().Alerter.State {
-		cfg.Alerter.State = filepath.Join(o.Dir, "alerter")
-	}
 	if cfg.Archive.Folder == config.Default().Archive.Folder {
 		cfg.Archive.Folder = filepath.Join(o.Dir, "archive")
 	}

@@ -36,13 +36,7 @@ func TestResolveTakesAddressesFromTheConfiguration(t *testing.T) {
 	require.Empty(t, o.Config.Kafka.Username)
 	require.Equal(t, 1, o.Config.Kafka.Replication)
 	require.True(t, filepath.IsAbs(o.Dir))
-	require.Equal(t, filepath.Join(o.Dir, "alerter"), o.Config.Alerter.State)
-
 	require.Equal(t, filepath.Join(o.Dir, "archive"), o.Config.Archive.Folder)
-
-	o.Config.Alerter.State = "elsewhere"
-	require.NoError(t, o.resolve())
-	require.Equal(t, "elsewhere", o.Config.Alerter.State)
 }
 
 func TestResolveRefusesTLS(t *testing.T) {

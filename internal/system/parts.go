@@ -57,6 +57,7 @@ func (s *System) startHTTP(ctx context.Context) (func() error, error) {
 		return nil, err
 	}
 	s.learn(func(_ *config.Config, a *Addresses) { a.HTTP = server.Addr() })
+	s.server = server
 	return s.inBackground(ctx, "http", server.Run), nil
 }
 
@@ -159,6 +160,7 @@ func (s *System) startAlerter(ctx context.Context) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.server.Handle(service.Routes())
 	return s.run(ctx, "alerter", service, &s.alerter), nil
 }
 

@@ -59,6 +59,7 @@ type System struct {
 	metrics *prometheus.Registry
 	started chan struct{} // closed when every part is started
 	fail    context.CancelCauseFunc
+	server  *ops.Server
 	secret  string // of ingest at the MQTT broker
 
 	mu        sync.Mutex

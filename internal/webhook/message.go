@@ -16,13 +16,22 @@ type Message struct {
 	Version int         `json:"version"`
 	ID      string      `json:"id"`
 	Alert   alert.Alert `json:"alert"`
+	// Also are other alerts of the patient, told of together with it.
+	Also []alert.Alert `json:"also,omitempty"`
+	// Person is whom it is for; empty: whoever receives it.
+	Person string `json:"person,omitempty"`
+	// Link acknowledges the alert: a POST there is enough, once.
+	Link string `json:"link,omitempty"`
+	// Picture is a PNG of the signal.
+	Picture []byte `json:"picture,omitempty"`
 }
 
-// Encode writes the body of the notification id about a.
-func Encode(id string, a alert.Alert) ([]byte, error) {
-	body, err := json.Marshal(Message{Version: Version, ID: id, Alert: a})
+// Encode writes the body of a notification, in this version.
+func Encode(m Message) ([]byte, error) {
+	m.Version = Version
+	body, err := json.Marshal(m)
 	if err != nil {
-		return nil, fmt.Errorf("write notification %s as JSON: %w", id, err)
+		return nil, fmt.Errorf("write notification %s as JSON: %w", m.ID, err)
 	}
 	return body, nil
 }

@@ -30,13 +30,13 @@ func example() alert.Alert {
 }
 
 func TestBodyIsAsDocumented(t *testing.T) {
-	body, err := webhook.Encode("fedcba", example())
+	body, err := webhook.Encode(webhook.Message{ID: "fedcba", Alert: example()})
 	require.NoError(t, err)
 	golden.Assert(t, string(body)+"\n", "message.golden")
 	m, err := webhook.Decode(body)
 	require.NoError(t, err)
 	require.Equal(t, webhook.Message{Version: 1, ID: "fedcba", Alert: example()}, m)
-	_, err = webhook.Encode("x", alert.Alert{})
+	_, err = webhook.Encode(webhook.Message{ID: "x", Alert: alert.Alert{}})
 	require.Error(t, err)
 }
 
@@ -118,7 +118,7 @@ func TestReceiver(t *testing.T) {
 		require.NoError(t, res.Body.Close())
 		return res.StatusCode
 	}
-	body, err := webhook.Encode("n1", example())
+	body, err := webhook.Encode(webhook.Message{ID: "n1", Alert: example()})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusMethodNotAllowed, send(http.MethodPut, "s", body))
 	require.Equal(t, http.StatusUnauthorized, send(http.MethodPost, "wrong", body))
@@ -138,7 +138,7 @@ func TestReceiverForgetsTheOldest(t *testing.T) {
 	taken := map[string]int{}
 	r := webhook.NewReceiver("", time.Now, func(m webhook.Message) error { taken[m.ID]++; return nil })
 	send := func(id string) {
-		body, err := webhook.Encode(id, example())
+		body, err := webhook.Encode(webhook.Message{ID: id, Alert: example()})
 		require.NoError(t, err)
 		w := httptest.NewRecorder()
 		r.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body)))
@@ -154,7 +154,7 @@ func TestReceiverForgetsTheOldest(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	body, err := webhook.Encode("n1", example())
+	body, err := webhook.Encode(webhook.Message{ID: "n1", Alert: example()})
 	require.NoError(f, err)
 	f.Add(body)
 	f.Add([]byte(`{"version":1,"id":"x","alert":{"priority":"none"}}`))

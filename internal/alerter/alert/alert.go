@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -44,6 +45,17 @@ type Alert struct {
 	ST *ST `json:"st,omitempty"`
 	// Events that made the rule fire, the newest MaxEvents of them.
 	Events []string `json:"events,omitempty"`
+	// Assignee is who is to see to it.
+	Assignee string `json:"assignee,omitempty"`
+	// SilencedUntil is until when nobody is notified of it.
+	SilencedUntil time.Time `json:"silenced_until,omitzero"`
+	// Escalated is how many steps of the escalation were told.
+	Escalated int `json:"escalated,omitempty"`
+	// HeldBy is the key of the technical alert that makes this one meaningless
+	// for now, so that nobody is notified of it.
+	HeldBy string `json:"held_by,omitempty"`
+	// History is who did what, when and why; the newest MaxHistory at the end.
+	History []Change `json:"history,omitempty"`
 }
 
 // ST is an ST episode as far as it is known.
@@ -69,8 +81,31 @@ func (a *Alert) AddST(e ST) {
 	}
 }
 
-// MaxEvents bounds Alert.Events.
-const MaxEvents = 100
+// Change is one step in an alert's history.
+type Change struct {
+	At      time.Time `json:"at"`
+	What    string    `json:"what"`
+	By      string    `json:"by"` // a person, or Self
+	Why     string    `json:"why,omitempty"`
+	Command string    `json:"command,omitempty"` // its id
+}
+
+// Self is who did what the alerter does of itself.
+const Self = "holter"
+
+// Bounds of Alert.Events and Alert.History.
+const (
+	MaxEvents  = 100
+	MaxHistory = 100
+)
+
+// Note adds to the history.
+func (a *Alert) Note(c Change) {
+	a.History = append(slices.Clip(a.History), c) // copies of the alert keep theirs
+	if over := len(a.History) - MaxHistory; over > 0 {
+		a.History = append(a.History[:1:1], a.History[over+1:]...) // how it began stays
+	}
+}
 
 // NewID names the alert that rule raises under key because of what happened
 // at the time cause: the first 128 bits of a SHA-256, in hexadecimal.

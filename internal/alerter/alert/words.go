@@ -28,16 +28,19 @@ const (
 // State is where an alert stands.
 type State uint8
 
-// States.
+// States, in the vocabulary of alarm systems: an alert is triggered, then
+// acknowledged by somebody, and resolved once it is over. One that nobody
+// acknowledged is resolved too when it is over.
 const (
 	Triggered State = iota + 1
 	Resolved
+	Acknowledged
 )
 
 var (
 	priorities = []string{"", "low", "medium", "high"}
 	classes    = []string{"", "physiological", "technical"}
-	states     = []string{"", "triggered", "resolved"}
+	states     = []string{"", "triggered", "resolved", "acknowledged"}
 )
 
 func (p Priority) String() string { return word(priorities, uint8(p)) }
@@ -63,7 +66,7 @@ func (c *Class) UnmarshalText(text []byte) error {
 	return unmarshal("class", classes, text, (*uint8)(c))
 }
 
-// UnmarshalText reads triggered or resolved.
+// UnmarshalText reads triggered, acknowledged or resolved.
 func (s *State) UnmarshalText(text []byte) error {
 	return unmarshal("state", states, text, (*uint8)(s))
 }

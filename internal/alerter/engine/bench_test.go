@@ -37,9 +37,8 @@ type bench struct {
 
 func newBench(t testing.TB, rules string, targets ...string) *bench {
 	t.Helper()
-	store, err := state.Open(t.TempDir(), state.Options{Unsynced: true})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	store := state.New(nil)
+	require.NoError(t, store.Load(0, nil))
 	b := &bench{t: t, store: store, now: noon, health: engine.Health{Owned: true, Current: true}}
 	b.use(rules, targets...)
 	return b
@@ -57,24 +56,16 @@ func (b *bench) use(rules string, targets ...string) {
 	}
 	set, err := rule.Parse("rules", []byte(text.String()))
 	require.NoError(b.t, err)
-	b.engine = engine.New(set.Rules, targets)
+	b.engine = engine.New(set, targets)
 	b.do(func(s *engine.Step) error { return s.Reconcile() })
-}
-
-// clear lets everything end, and forgets what was told and seen.
-func (b *bench) clear() {
-	b.t.Helper()
-	b.pass(48 * time.Hour)
-	b.do(func(s *engine.Step) error { return s.Forget() })
-	b.alerts, b.notifications, b.repeated = nil, nil, 0
 }
 
 // do runs one step and gathers what it tells.
 func (b *bench) do(work func(*engine.Step) error) {
 	b.t.Helper()
 	var step *engine.Step
-	require.NoError(b.t, b.store.Update(func(tx *state.Tx) error {
-		step = b.engine.Begin(tx, b.now)
+	require.NoError(b.t, b.store.Update(0, func(tx *state.Tx) error {
+		step = b.engine.Begin(tx, 0, b.now)
 		return work(step)
 	}))
 	b.alerts = append(b.alerts, step.Alerts...)
@@ -86,7 +77,7 @@ func (b *bench) events(all ...*holterv1.Event) {
 	b.t.Helper()
 	b.do(func(s *engine.Step) error {
 		for _, ev := range all {
-			if err := s.Event(ev, engine.Arrival{Partition: 3, Received: b.now}); err != nil {
+			if err := s.Event(ev, engine.Arrival{Received: b.now}); err != nil {
 				return err
 			}
 		}
@@ -99,7 +90,7 @@ func (b *bench) status(all ...*holterv1.DeviceStatus) {
 	b.do(func(s *engine.Step) error {
 		for _, st := range all {
 			signal := &holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: st}}
-			if err := s.Signal(signal, engine.Arrival{Partition: 3, Received: b.now}); err != nil {
+			if err := s.Signal(signal, engine.Arrival{Received: b.now}); err != nil {
 				return err
 			}
 		}
@@ -113,8 +104,8 @@ func (b *bench) pass(d time.Duration) {
 	b.now = b.now.Add(d)
 	health := func(string, int) engine.Health { return b.health }
 	due := false
-	require.NoError(b.t, b.store.View(func(tx *state.Tx) (err error) {
-		due, err = b.engine.Begin(tx, b.now).Due(health)
+	require.NoError(b.t, b.store.View(0, func(tx *state.Tx) (err error) {
+		due, err = b.engine.Begin(tx, 0, b.now).Due(health)
 		return err
 	}))
 	before := len(b.alerts)

@@ -15,9 +15,7 @@ const undelivered = "notification undelivered"
 // GaveUp takes a notification off what is pending, and raises a technical alert
 // about it, of which the other targets are told.
 func (s *Step) GaveUp(n state.Notification) error {
-	if err := s.tx.Told(n); err != nil {
-		return err
-	}
+	s.tx.Told(n)
 	if n.Alert.Rule == undelivered {
 		return nil // or two dead targets would tell of each other for ever
 	}
@@ -34,45 +32,21 @@ func (s *Step) GaveUp(n state.Notification) error {
 			n.Alert.Title, n.Alert.Priority, n.Alert.Patient, clock(n.Alert.Raised), n.Target, n.Attempts, n.Problem),
 		Start: n.Made.UTC(), Updated: s.now.UTC(), Raised: s.now.UTC(),
 	}
-	if err := s.tx.SetOpen(state.OpenAlert{Alert: a, Met: s.now.UnixNano(), Received: s.now}); err != nil {
-		return err
-	}
-	return s.tellOthers(a, n.Target)
+	return s.announce(state.OpenAlert{Alert: a, Met: s.now.UnixNano(), Received: s.now, Except: n.Target})
 }
 
 // Delivered takes a notification off what is pending; what was wrong with its
 // target is over.
 func (s *Step) Delivered(n state.Notification) error {
-	if err := s.tx.Told(n); err != nil {
-		return err
-	}
+	s.tx.Told(n)
 	all, err := s.tx.OpenWith(undelivered + "/" + n.Target)
 	if err != nil {
 		return err
 	}
 	for _, open := range all {
-		if err := s.tx.RemoveOpen(open); err != nil {
-			return err
-		}
-		a := open.Alert
-		a.State, a.Resolved, a.Updated = alert.Resolved, s.now.UTC(), s.now.UTC()
-		a.Message = fmt.Sprintf("%s takes notifications again since %s.", n.Target, clock(s.now))
-		if err := s.tellOthers(a, n.Target); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Step) tellOthers(a alert.Alert, except string) error {
-	if err := s.tell(a, false); err != nil {
-		return err
-	}
-	for _, target := range s.targets {
-		if target == except {
-			continue
-		}
-		if err := s.notify(a, target); err != nil {
+		open.Alert.Updated = s.now.UTC()
+		text := fmt.Sprintf("%s takes notifications again since %s.", n.Target, clock(s.now))
+		if err := s.resolve(open, ending{text: text, keep: true}); err != nil {
 			return err
 		}
 	}
@@ -83,5 +57,8 @@ func (s *Step) tellOthers(a alert.Alert, except string) error {
 func (s *Step) Retry(n state.Notification, problem string, next time.Time) (state.Notification, error) {
 	n.Attempts++
 	n.Problem, n.Next = problem, next
+	if !s.tx.Pends(n) {
+		return n, nil // withdrawn meanwhile
+	}
 	return n, s.tx.Retry(n)
 }

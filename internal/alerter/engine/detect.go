@@ -7,6 +7,7 @@ import (
 	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/rule"
 	"github.com/holterd/holter/internal/alerter/state"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 const (
@@ -143,16 +144,28 @@ func lasted(spans *[]state.Span, start, end int64, n, gap time.Duration) (hit, b
 	return h, joined.End-joined.Start >= int64(n)
 }
 
-// contribute notes which event the beat or stretch is from.
-func contribute(w *state.Window, id string, at int64, confidence float64) {
-	if n := len(w.Events); n > 0 && w.Events[n-1].ID == id {
-		w.Events[n-1].At, w.Events[n-1].Confidence = max(w.Events[n-1].At, at), confidence
+// contribute notes which event, and which window of the analysis, the beat or
+// stretch is from.
+func contribute(w *state.Window, ev *holterv1.Event, at int64) {
+	if n := len(w.Events); n > 0 && w.Events[n-1].ID == ev.Id && w.Events[n-1].Window == ev.Window {
+		w.Events[n-1].At, w.Events[n-1].Confidence = max(w.Events[n-1].At, at), ev.Confidence
 		return
 	}
-	w.Events = append(w.Events, state.Contributor{ID: id, At: at, Confidence: confidence})
+	w.Events = append(w.Events, state.Contributor{ID: ev.Id, Window: ev.Window, At: at, Confidence: ev.Confidence})
 	if over := len(w.Events) - alert.MaxEvents; over > 0 {
 		w.Events = slices.Delete(w.Events, 0, over)
 	}
+}
+
+// windows counts the windows that beats or stretches since a time are from.
+func windows(w state.Window, since int64) int {
+	seen := make(map[string]struct{})
+	for _, c := range w.Events {
+		if c.At >= since {
+			seen[c.Window] = struct{}{}
+		}
+	}
+	return len(seen)
 }
 
 // forget removes what lies up to a time.

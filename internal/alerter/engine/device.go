@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/rule"
 	"github.com/holterd/holter/internal/alerter/state"
@@ -14,9 +16,12 @@ import (
 // a newer sample of it; one of which no sample is known, when it says itself
 // that it is there.
 func (s *Step) Signal(signal *holterv1.DeviceSignal, at Arrival) error {
+	if button := signal.GetButton(); button != nil {
+		return s.button(button, at) // it says nothing about the signal
+	}
 	status := signal.GetStatus()
 	if status == nil {
-		return nil // a button press says nothing about the signal
+		return nil
 	}
 	if !state.Fits(status.Device) || !state.Fits(status.Patient) {
 		return fmt.Errorf("%w: status of device %q of patient %q", ErrRefused, status.Device, status.Patient)
@@ -30,6 +35,11 @@ func (s *Step) Signal(signal *holterv1.DeviceSignal, at Arrival) error {
 			return err
 		}
 	}
+	if !known {
+		if err := s.sayThatHere(status.Device, status.Patient); err != nil {
+			return err
+		}
+	}
 	heard := !known
 	if status.LastSampleTimeNs != nil {
 		heard = heard || *status.LastSampleTimeNs != d.LastSample
@@ -37,13 +47,17 @@ func (s *Step) Signal(signal *holterv1.DeviceSignal, at Arrival) error {
 	} else if status.Online && d.LastSample == 0 {
 		heard = true
 	}
-	d.Patient, d.Partition = status.Patient, at.Partition
+	d.Patient = status.Patient
 	if heard {
 		d.Heard, d.Will = at.Received, time.Time{}
 	}
 	if !status.Online && d.Will.IsZero() {
 		d.Will = at.Received
 	}
+	if status.Online && !status.Heartbeat {
+		s.selfReport(&d, status, at)
+	}
+	s.compare(&d)
 	if err := s.tx.SetDevice(status.Device, d); err != nil {
 		return err
 	}
@@ -53,19 +67,91 @@ func (s *Step) Signal(signal *holterv1.DeviceSignal, at Arrival) error {
 	return s.endSilence(status.Device, d.Patient, "Heard again at "+clock(at.Received)+".", at.Received)
 }
 
-// moved ends the silence of a device that was given to another patient.
+// selfReport takes what only the device itself can know.
+func (s *Step) selfReport(d *state.Device, status *holterv1.DeviceStatus, at Arrival) {
+	if len(status.LeadsOff) == 0 {
+		d.OffSince = time.Time{}
+	} else if d.OffSince.IsZero() {
+		d.OffSince = at.Received
+	}
+	d.LeadsOff = status.LeadsOff
+	if status.BatteryPercent != nil {
+		d.Battery = status.BatteryPercent
+	}
+	d.ClockOff = time.Unix(0, status.TimeNs).Sub(at.Received)
+}
+
+// Progress takes a message of ecg.progress.
+func (s *Step) Progress(p *holterv1.Progress) error {
+	d, known, err := s.tx.Device(p.Device)
+	if err != nil || !known || d.Patient != p.Patient {
+		return err
+	}
+	d.Analysed = max(d.Analysed, p.AnalysedUntilNs)
+	if p.Ended {
+		d.Analysed = max(d.Analysed, d.LastSample)
+	}
+	s.compare(&d)
+	return s.tx.SetDevice(p.Device, d)
+}
+
+// lagging is how much signal may wait for its analysis: more than two windows of
+// the longest kind.
+const lagging = int64(2 * time.Minute)
+
+// compare notes since when the analysis is behind the signal.
+func (s *Step) compare(d *state.Device) {
+	switch {
+	case d.LastSample-d.Analysed <= lagging:
+		d.Behind = time.Time{}
+	case d.Behind.IsZero():
+		d.Behind = s.now
+	}
+}
+
+// sayThatHere tells the alerters of all partitions that a device has come.
+func (s *Step) sayThatHere(device, patient string) error {
+	command, err := proto.Marshal(&holterv1.AlertCommand{
+		Id: "device-seen", By: alert.Self, TimeNs: s.now.UnixNano(), Action: &holterv1.AlertCommand_DeviceSeen_{
+			DeviceSeen: &holterv1.AlertCommand_DeviceSeen{Device: device, Patient: patient},
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("write a command: %w", err)
+	}
+	return s.tx.Send(command)
+}
+
+// deviceSeen forgets a device that is another patient's now.
+func (s *Step) deviceSeen(seen *holterv1.AlertCommand_DeviceSeen) error {
+	d, known, err := s.tx.Device(seen.Device)
+	if err != nil || !known || d.Patient == seen.Patient {
+		return err
+	}
+	if err := s.moved(seen.Device, d.Patient, seen.Patient); err != nil {
+		return err
+	}
+	s.tx.RemoveDevice(seen.Device)
+	return nil
+}
+
+// moved ends the alerts about a device that was given to another patient.
 func (s *Step) moved(device, from, to string) error {
-	return s.endSilence(device, from, fmt.Sprintf("The device was given to patient %s.", to), s.now)
+	return s.endDevice(device, from, func(*rule.Rule) bool { return true }, fmt.Sprintf("The device was given to patient %s.", to), s.now)
 }
 
 func (s *Step) endSilence(device, patient, text string, at time.Time) error {
+	return s.endDevice(device, patient, func(r *rule.Rule) bool { return r.Silent != nil }, text, at)
+}
+
+func (s *Step) endDevice(device, patient string, which func(*rule.Rule) bool, text string, at time.Time) error {
 	all, err := s.tx.OpenOf(patient)
 	if err != nil {
 		return err
 	}
 	for _, open := range all {
-		r := s.byName[open.Alert.Rule]
-		if r == nil || r.Silent == nil || open.Alert.Device != device {
+		r := s.ruleOf(patient, open.Alert.Rule)
+		if r == nil || !r.OfDevice() || !which(r) || open.Alert.Device != device {
 			continue
 		}
 		open.Alert.Updated = at.UTC()
@@ -74,47 +160,4 @@ func (s *Step) endSilence(device, patient, text string, at time.Time) error {
 		}
 	}
 	return nil
-}
-
-// silence is a device that a rule is to tell of.
-type silence struct {
-	rule   *rule.Rule
-	id     string
-	device state.Device
-	blind  bool
-}
-
-// silent tells whether the rule is met by a device.
-func (s *Step) silent(r *rule.Rule, d state.Device, h Health) (blind, met bool) {
-	due := d.Heard.Add(r.Silent.For)
-	if !d.Will.IsZero() {
-		if gone := d.Will.Add(r.Silent.LastWill); gone.Before(due) {
-			due = gone
-		}
-	}
-	if s.now.Before(due) || !h.Owned {
-		return false, false
-	}
-	if h.Current && h.Blind < blindAfter {
-		return false, true
-	}
-	return true, h.Blind >= r.Silent.For
-}
-
-func (s *Step) raiseSilence(x silence) error {
-	key := x.rule.KeyFor(x.device.Patient, x.id)
-	a := alert.Alert{
-		ID: alert.NewID(x.rule.Name, key, x.device.Heard), Key: key, Rule: x.rule.Name,
-		Priority: x.rule.Priority, Class: x.rule.Class, State: alert.Triggered,
-		Patient: x.device.Patient, Device: x.id,
-		Title: title(x.rule, alert.Alert{Device: x.id}), Message: describeSilence(x, s.now),
-		Start: x.device.Heard.UTC(), Updated: s.now.UTC(), Raised: s.now.UTC(),
-	}
-	err := s.tx.SetOpen(state.OpenAlert{
-		Alert: a, Met: s.now.UnixNano(), Received: s.now, Partition: x.device.Partition,
-	})
-	if err != nil {
-		return err
-	}
-	return s.tell(a, true)
 }

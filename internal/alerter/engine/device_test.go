@@ -174,7 +174,7 @@ func TestButtonPressIsNoSignal(t *testing.T) {
 	b.status(heard(1))
 	b.pass(4 * time.Minute)
 	b.do(func(s *engine.Step) error {
-		press := &holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Button{Button: &holterv1.ButtonPress{Device: "d", Patient: "p"}}}
+		press := &holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Button{Button: &holterv1.ButtonPress{Device: "d", Patient: "p", TimeNs: 1}}}
 		return s.Signal(press, engine.Arrival{Received: b.now})
 	})
 	b.pass(time.Minute)

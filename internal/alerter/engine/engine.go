@@ -24,8 +24,7 @@
 package engine
 
 import (
-	"cmp"
-	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/holterd/holter/internal/alerter/alert"
@@ -34,48 +33,75 @@ import (
 )
 
 // Engine holds the rules. It is safe for concurrent use; steps on the same
-// store exclude each other by their transactions.
+// partition exclude each other by their transactions.
 type Engine struct {
-	rules   []*rule.Rule // most urgent first
-	byName  map[string]*rule.Rule
+	rules   atomic.Pointer[rule.Set]
 	targets []string
 }
 
-// New returns an engine that notifies every target of every alert.
-func New(rules []*rule.Rule, targets []string) *Engine {
-	e := &Engine{rules: slices.Clone(rules), byName: make(map[string]*rule.Rule), targets: targets}
-	// A message that meets several rules of one key raises the most urgent.
-	slices.SortStableFunc(e.rules, func(a, b *rule.Rule) int { return cmp.Compare(b.Priority, a.Priority) })
-	for _, r := range e.rules {
-		e.byName[r.Name] = r
-	}
+// New returns an engine that notifies every target of every alert, and the
+// people of the rules.
+func New(rules *rule.Set, targets []string) *Engine {
+	e := &Engine{targets: targets}
+	e.Use(rules)
 	return e
 }
 
-// Step is the work of one transaction. What it gathers is to be used only once
-// the transaction is on disk.
+// Use exchanges the rules; steps that have begun go on with the former ones.
+func (e *Engine) Use(rules *rule.Set) { e.rules.Store(rules) }
+
+// Step is the work of one transaction on one partition. What it gathers is to be
+// used only once the transaction is done.
 type Step struct {
-	// Alerts that began or ended, in order.
+	// Alerts that began, ended or were changed by people, in order.
 	Alerts []alert.Alert
-	// Notifications that are to be sent.
+	// Notifications that are to be sent; one that was known replaces itself.
 	Notifications []state.Notification
-	// Repeated counts event messages that held nothing new.
+	// Withdrawn are notifications that are not to be sent any more.
+	Withdrawn []state.Notification
+	// Repeated counts messages that held nothing new.
 	Repeated int
 
-	*Engine
-	tx    *state.Tx
-	now   time.Time
-	fresh []*fresh
+	set       *rule.Set
+	targets   []string
+	tx        *state.Tx
+	partition int
+	now       time.Time
+	fresh     []*fresh
+	rules     map[string][]*rule.Rule // by patient, of those met so far
 }
 
 // Begin starts a step at the time now on the wall.
-func (e *Engine) Begin(tx *state.Tx, now time.Time) *Step {
-	return &Step{Engine: e, tx: tx, now: now.Round(0)}
+func (e *Engine) Begin(tx *state.Tx, partition int, now time.Time) *Step {
+	return &Step{
+		set: e.rules.Load(), targets: e.targets, tx: tx, partition: partition, now: now.Round(0),
+		rules: make(map[string][]*rule.Rule),
+	}
 }
 
-// Arrival is where and when a message came.
+// rulesOf are the patient's rules, the most urgent first: a message that meets
+// several rules of one key raises that one.
+func (s *Step) rulesOf(patient string) []*rule.Rule {
+	all, known := s.rules[patient]
+	if !known {
+		all = s.set.For(patient, s.now)
+		s.rules[patient] = all
+	}
+	return all
+}
+
+// ruleOf is the patient's rule of the name, nil when there is none.
+func (s *Step) ruleOf(patient, name string) *rule.Rule {
+	for _, r := range s.rulesOf(patient) {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// Arrival is when a message came.
 type Arrival struct {
-	Partition int
 	// Received is the time on the wall at which the message was there to be
 	// read: an alerter that was away reads it later.
 	Received time.Time
@@ -87,3 +113,6 @@ type Health struct {
 	Current bool          // everything that is there was read
 	Blind   time.Duration // since when the broker has not answered
 }
+
+// believed tells whether something may be concluded from what does not come.
+func (h Health) believed() bool { return h.Owned && h.Current && h.Blind < blindAfter }

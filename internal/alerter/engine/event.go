@@ -19,6 +19,11 @@ const (
 	// keepRecordings is how long it is remembered how far a recording went:
 	// one without an end has its last events repeated at every start.
 	keepRecordings = 400 * 24 * time.Hour
+	// keepClosed is how long an alert that is over stays in ecg.alerts.
+	keepClosed = 30 * 24 * time.Hour
+	// keepCommands is longer than a command may be on its way, and than an
+	// acknowledge link lives.
+	keepCommands = 30 * 24 * time.Hour
 )
 
 // ErrRefused is returned for a message that makes no sense. It is to be passed
@@ -50,8 +55,8 @@ func (s *Step) Event(ev *holterv1.Event, at Arrival) error {
 	if err := s.expire(ev.Patient, ev.Device, added.first()); err != nil {
 		return err
 	}
-	for _, r := range s.rules {
-		if !r.Watches(ev.Patient) || !r.Wants(ev) {
+	for _, r := range s.rulesOf(ev.Patient) {
+		if !r.Wants(ev) {
 			continue
 		}
 		if err := s.evaluate(r, ev, added, at); err != nil {
@@ -99,9 +104,7 @@ func (s *Step) account(ev *holterv1.Event, at Arrival) (*contribution, error) {
 		seen.LastBeat = c.units[n-1]
 	}
 	seen.End, seen.Received = c.end, at.Received.UnixNano()
-	if err := s.tx.SetSeen(ev.Id, seen); err != nil {
-		return nil, err
-	}
+	s.tx.SetSeen(ev.Id, seen)
 	recording.End, recording.Received = max(recording.End, c.end), at.Received
 	return c, s.tx.SetRecording(ev.Patient, ev.Device, ev.Recording, recording)
 }
@@ -172,8 +175,8 @@ func (s *Step) evaluate(r *rule.Rule, ev *holterv1.Event, added *contribution, a
 			}
 		}
 		h, met := observe(r, &w, added.start, point, added.rr[point])
-		contribute(&w, ev.Id, point, ev.Confidence)
-		if !met {
+		contribute(&w, ev, point)
+		if !met || r.Confirm > 1 && windows(w, h.first) < r.Confirm {
 			continue
 		}
 		if err := s.met(r, ev, h, w, at); err != nil {

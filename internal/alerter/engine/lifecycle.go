@@ -65,8 +65,17 @@ func (s *Step) met(r *rule.Rule, ev *holterv1.Event, h hit, w state.Window, at A
 			f.best = h
 		}
 	}
+	if exists && s.now.Sub(open.Published) >= publishEvery {
+		open.Published = s.now
+		if err := s.tx.Publish(*a); err != nil {
+			return err
+		}
+	}
 	return s.tx.SetOpen(open)
 }
+
+// publishEvery is how often an open alert that goes on is published.
+const publishEvery = 10 * time.Second
 
 func (s *Step) raise(r *rule.Rule, key string, ev *holterv1.Event, h hit, at Arrival) state.OpenAlert {
 	s.fresh = append(s.fresh, &fresh{patient: ev.Patient, key: key, rule: r, best: h})
@@ -78,7 +87,7 @@ func (s *Step) raise(r *rule.Rule, key string, ev *holterv1.Event, h hit, at Arr
 			Confidence: 1,
 			Start:      time.Unix(0, h.first).UTC(), Updated: time.Unix(0, h.last).UTC(), Raised: s.now.UTC(),
 		},
-		Met: h.last, Received: at.Received, Partition: at.Partition,
+		Met: h.last, Received: at.Received,
 	}
 }
 
@@ -96,10 +105,7 @@ func (s *Step) settle() error {
 		}
 		open.Alert.Title = title(f.rule, open.Alert)
 		open.Alert.Message = describe(f.rule, open.Alert, f.best)
-		if err := s.tx.SetOpen(open); err != nil {
-			return err
-		}
-		if err := s.tell(open.Alert, true); err != nil {
+		if err := s.announce(open); err != nil {
 			return err
 		}
 	}
@@ -113,7 +119,10 @@ func (s *Step) resolve(open state.OpenAlert, why ending) error {
 			return err
 		}
 	}
-	if err := s.tx.RemoveOpen(open); err != nil {
+	if err := s.withdraw(&open, why.silent); err != nil {
+		return err
+	}
+	if err := s.tx.Close(open, s.now); err != nil {
 		return err
 	}
 	if !why.keep {
@@ -121,17 +130,25 @@ func (s *Step) resolve(open state.OpenAlert, why ending) error {
 			return err
 		}
 	}
-	a := open.Alert
-	a.State, a.Resolved, a.Message = alert.Resolved, s.now.UTC(), why.text
-	r := s.byName[a.Rule]
-	return s.tell(a, !why.silent && (r == nil || r.Tells()))
+	a := &open.Alert
+	a.State, a.Resolved, a.Message, a.HeldBy = alert.Resolved, s.now.UTC(), why.text, ""
+	if n := len(a.History); n == 0 || a.History[n-1].What != "resolved" {
+		a.Note(alert.Change{At: s.now.UTC(), What: "resolved", By: alert.Self, Why: why.text})
+	}
+	r := s.ruleOf(a.Patient, a.Rule)
+	if !why.silent && (r == nil || r.Tells()) && !s.now.Before(a.SilencedUntil) {
+		if err := s.tellOn(open, ""); err != nil {
+			return err
+		}
+	}
+	return s.tell(*a)
 }
 
 // forget removes what counted toward an alert from the windows of all rules
 // that share its key.
 func (s *Step) forget(open state.OpenAlert) error {
-	for _, r := range s.rules {
-		if r.Silent != nil {
+	for _, r := range s.rulesOf(open.Alert.Patient) {
+		if r.OfDevice() {
 			continue
 		}
 		changed := map[string]state.Window{}

@@ -20,8 +20,8 @@ func (s *Step) over(r *rule.Rule, patient, device string, at int64) (*state.Open
 // outlived tells whether the device's signal has reached a point at which the
 // alert is over.
 func (s *Step) outlived(open state.OpenAlert, device string, at int64) bool {
-	r := s.byName[open.Alert.Rule]
-	return r != nil && r.Silent == nil && open.Alert.Device == device && at-open.Met > int64(r.ResolveAfter)
+	r := s.ruleOf(open.Alert.Patient, open.Alert.Rule)
+	return r != nil && !r.OfDevice() && open.Alert.Device == device && at-open.Met > int64(r.ResolveAfter)
 }
 
 // expire ends the device's alerts that are over at a point of its signal.
@@ -44,12 +44,11 @@ func (s *Step) expire(patient, device string, at int64) error {
 // lapsed tells whether no message has met the alert's condition for long
 // enough by the clock on the wall.
 func (s *Step) lapsed(open state.OpenAlert, health func(topic string, partition int) Health) bool {
-	r := s.byName[open.Alert.Rule]
-	if r == nil || r.Silent != nil || s.now.Sub(open.Received) < r.ResolveAfter {
+	r := s.ruleOf(open.Alert.Patient, open.Alert.Rule)
+	if r == nil || r.OfDevice() || s.now.Sub(open.Received) < r.ResolveAfter {
 		return false
 	}
-	h := health(eventsTopic, open.Partition)
-	return h.Owned && h.Current && h.Blind < blindAfter
+	return health(eventsTopic, s.partition).believed()
 }
 
 // blindAfter is how long the broker may not answer before nothing is concluded

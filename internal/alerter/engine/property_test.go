@@ -92,23 +92,18 @@ var errCrash = errors.New("crash before the transaction ended")
 // Messages that come again, in batches of any size, transactions that do not
 // end and starts in between change nothing.
 func TestRepetitionsAndCrashesChangeNothing(t *testing.T) {
-	// Making stores is slow, so all checks share two and differ in the patients.
-	plain, disturbed := newBench(t, manyRules, "hook", "mail"), newBench(t, manyRules, "hook", "mail")
-	check := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		check++
-		p, q := fmt.Sprint("p", check), fmt.Sprint("q", check)
-		plain.clear()
-		disturbed.clear()
+		plain, disturbed := newBench(t, manyRules, "hook", "mail"), newBench(t, manyRules, "hook", "mail")
+		p, q := "p", "q"
 		messages := interleave(rt, stream(rt, p, "d"), stream(rt, p, "e"), stream(rt, q, "f"))
 		plain.events(messages...)
 
 		for i := 0; i < len(messages); {
 			batch := messages[i : i+rapid.IntRange(1, min(4, len(messages)-i)).Draw(rt, "batch")]
 			if rapid.Bool().Draw(rt, "crash") {
-				err := disturbed.store.Update(func(tx *state.Tx) error {
+				err := disturbed.store.Update(0, func(tx *state.Tx) error {
 					for _, ev := range batch {
-						require.NoError(t, disturbed.engine.Begin(tx, disturbed.now).Event(ev, engine.Arrival{Received: disturbed.now}))
+						require.NoError(t, disturbed.engine.Begin(tx, 0, disturbed.now).Event(ev, engine.Arrival{Received: disturbed.now}))
 					}
 					return errCrash
 				})
@@ -132,14 +127,8 @@ func TestSpreadOverMessagesDoesNotMatter(t *testing.T) {
 		`name: count, priority: low, count: {kinds: [V], at_least: 5, within: 20s}, resolve_after: 15s`,
 		`name: run, priority: high, run: {kinds: [V], at_least: 3, max_interval: 1s}, resolve_after: 10s`,
 	}
-	whole, spread := newBench(t, rules[0]), newBench(t, rules[0])
-	check := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		check++
-		patient := fmt.Sprint("p", check)
-		message := func(seconds ...float64) *holterv1.Event {
-			return with(grown(beats("a"+patient, seconds...), 0.5), func(ev *holterv1.Event) { ev.Patient = patient })
-		}
+		message := func(seconds ...float64) *holterv1.Event { return grown(beats("a", seconds...), 0.5) }
 		rules := rapid.SampledFrom(rules).Draw(rt, "rule")
 		var all []float64
 		now := 1.0
@@ -147,11 +136,8 @@ func TestSpreadOverMessagesDoesNotMatter(t *testing.T) {
 			now += rapid.SampledFrom([]float64{0.4, 0.9, 3, 12, 30}).Draw(rt, "interval")
 			all = append(all, now)
 		}
-		whole.use(rules)
-		whole.clear()
+		whole, spread := newBench(t, rules), newBench(t, rules)
 		whole.events(message(all...))
-		spread.use(rules)
-		spread.clear()
 		for rest := all; len(rest) > 0; {
 			n := rapid.IntRange(1, len(rest)).Draw(rt, "message")
 			spread.events(message(rest[:n]...))

@@ -21,15 +21,15 @@ func TestMessagesThatMakeNoSenseAreRefused(t *testing.T) {
 		"no start":    func(e *holterv1.Event) { e.StartTimeNs = 0 },
 		"ends before": func(e *holterv1.Event) { e.EndTimeNs = e.StartTimeNs - 1 },
 	} {
-		require.NoError(t, b.store.Update(func(tx *state.Tx) error {
-			err := b.engine.Begin(tx, b.now).Event(with(beats("a", 1, 2, 3), change), engine.Arrival{})
+		require.NoError(t, b.store.Update(0, func(tx *state.Tx) error {
+			err := b.engine.Begin(tx, 0, b.now).Event(with(beats("a", 1, 2, 3), change), engine.Arrival{})
 			require.ErrorIs(t, err, engine.ErrRefused, name)
 			return nil
 		}))
 	}
-	require.NoError(t, b.store.Update(func(tx *state.Tx) error {
+	require.NoError(t, b.store.Update(0, func(tx *state.Tx) error {
 		signal := &holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: &holterv1.DeviceStatus{Device: "d"}}}
-		require.ErrorIs(t, b.engine.Begin(tx, b.now).Signal(signal, engine.Arrival{}), engine.ErrRefused)
+		require.ErrorIs(t, b.engine.Begin(tx, 0, b.now).Signal(signal, engine.Arrival{}), engine.ErrRefused)
 		return nil
 	}))
 }

@@ -13,19 +13,18 @@ import (
 )
 
 // A hundred patients with a premature beat every few seconds, the built-in
-// rules, a real disk, transactions of 256 messages.
+// rules, transactions of 256 messages.
 func BenchmarkEvents(b *testing.B) {
-	store, err := state.Open(b.TempDir(), state.Options{})
-	require.NoError(b, err)
-	defer func() { require.NoError(b, store.Close()) }()
+	store := state.New(nil)
+	require.NoError(b, store.Load(0, nil))
 	set, err := rule.Load("")
 	require.NoError(b, err)
-	e := engine.New(set.Rules, []string{"hook"})
+	e := engine.New(set, []string{"hook"})
 	done, alerts := 0, 0
 	for b.Loop() {
 		var step *engine.Step
-		require.NoError(b, store.Update(func(tx *state.Tx) error {
-			step = e.Begin(tx, noon)
+		require.NoError(b, store.Update(0, func(tx *state.Tx) error {
+			step = e.Begin(tx, 0, noon)
 			for range 256 {
 				ev := with(beats(fmt.Sprint("e", done), float64(done/100)*7), func(ev *holterv1.Event) {
 					ev.Patient = fmt.Sprint("p", done%100)

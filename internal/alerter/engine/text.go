@@ -25,6 +25,16 @@ func title(r *rule.Rule, a alert.Alert) string {
 		return "Run: " + names(r.Kinds())
 	case r.Duration != nil:
 		return "Episode: " + names(r.Kinds())
+	case r.Button != nil:
+		return "Symptom button pressed"
+	case r.LeadsOff != nil:
+		return "Leads without contact on device " + a.Device
+	case r.Battery != nil:
+		return "Battery low on device " + a.Device
+	case r.Clock != nil:
+		return "Clock of device " + a.Device + " is off"
+	case r.Behind != nil:
+		return "The analysis is behind the signal of device " + a.Device
 	default:
 		return "No signal from device " + a.Device
 	}
@@ -49,22 +59,39 @@ func describe(r *rule.Rule, a alert.Alert, h hit) string {
 	return fmt.Sprintf("Patient %s, %s: %s Confidence of the model %.0f %%.", a.Patient, names(r.Kinds()), seen, 100*a.Confidence)
 }
 
-func describeSilence(x silence, now time.Time) string {
-	heard := fmt.Sprintf("Nothing new from device %s of patient %s since %s", x.id, x.device.Patient, clock(x.device.Heard))
+// describeDevice says what is wrong with a device.
+func describeDevice(x finding, now time.Time) string {
+	d := x.device
+	about := fmt.Sprintf("device %s of patient %s", x.id, d.Patient)
+	switch r := x.rule; {
+	case r.LeadsOff != nil:
+		return fmt.Sprintf("Leads without contact on %s: %s, since %s.", about, strings.Join(d.LeadsOff, ", "), clock(d.OffSince))
+	case r.Battery != nil:
+		return fmt.Sprintf("The battery of %s is at %.0f %%.", about, *d.Battery)
+	case r.Clock != nil:
+		way := "ahead"
+		if d.ClockOff < 0 {
+			way = "behind"
+		}
+		return fmt.Sprintf("The clock of %s is %s %s, so the times of its events are wrong.", about, span(d.ClockOff.Abs().Round(time.Second)), way)
+	case r.Behind != nil:
+		return fmt.Sprintf("Signal of %s waits for its analysis since %s: nothing is known of the patient since then.", about, clock(d.Behind))
+	}
+	heard := fmt.Sprintf("Nothing new from %s since %s", about, clock(d.Heard))
 	switch {
 	case x.blind:
 		return heard + ". The alerter has not reached Kafka for as long, so the fault may lie there."
-	case x.device.Will.IsZero():
-		return fmt.Sprintf("%s (%s).", heard, span(now.Sub(x.device.Heard).Round(time.Second)))
+	case d.Will.IsZero():
+		return fmt.Sprintf("%s (%s).", heard, span(now.Sub(d.Heard).Round(time.Second)))
 	default:
-		return fmt.Sprintf("%s; its connection was lost at %s.", heard, clock(x.device.Will))
+		return fmt.Sprintf("%s; its connection was lost at %s.", heard, clock(d.Will))
 	}
 }
 
 // notMet is the end of an alert whose condition has not been met for long.
 func (s *Step) notMet(open state.OpenAlert) ending {
 	text := "Not met any more since " + clock(open.Alert.Updated)
-	if r := s.byName[open.Alert.Rule]; r != nil {
+	if r := s.ruleOf(open.Alert.Patient, open.Alert.Rule); r != nil {
 		text += fmt.Sprintf(" (rule: over after %s)", span(r.ResolveAfter))
 	}
 	text += "."

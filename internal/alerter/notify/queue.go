@@ -38,8 +38,14 @@ type Report struct {
 // Options are what a Queue needs besides its store.
 type Options struct {
 	Targets  []Target
-	Delivery rule.Delivery
+	Delivery func() rule.Delivery
 	Log      zerolog.Logger
+	// Zone is the time zone of a person; nil: all read UTC.
+	Zone func(person string) *time.Location
+	// Link makes a notification's acknowledge link; nil: there are none.
+	Link func(state.Notification) string
+	// Pictures shows the signal; nil: nothing does.
+	Pictures Pictures
 	// Jitter returns a number from 0 to 1.
 	Jitter func() float64
 	// Told is called after every try, when its outcome is on disk, with what
@@ -58,7 +64,7 @@ type Queue struct {
 	pending int // guarded by mu
 }
 
-// NewQueue returns a queue of what the store holds.
+// NewQueue returns a queue for what the store holds; it begins empty.
 func NewQueue(store *state.Store, e *engine.Engine, o Options) *Queue {
 	q := &Queue{store: store, engine: e, options: o, lanes: make(map[string][2]*lane)}
 	for _, t := range o.Targets {
@@ -67,12 +73,41 @@ func NewQueue(store *state.Store, e *engine.Engine, o Options) *Queue {
 	return q
 }
 
-// Add takes notifications that are on disk. It does not wait.
+// Add takes notifications that are in the store, or what became of them. It
+// does not wait.
 func (q *Queue) Add(all ...state.Notification) {
 	for _, n := range all {
-		if lanes, ok := q.lanes[n.Target]; ok {
+		lanes, ok := q.lanes[n.Target]
+		if !ok {
+			q.options.Log.Error().Str("target", n.Target).Str("alert", n.Alert.ID).Msg("a notification is for a target that is not configured")
+			continue
+		}
+		if lanes[1-laneOf(n)].drop(n) { // it has become urgent
+			q.count(-1)
+		}
+		if lanes[laneOf(n)].add(n) {
 			q.count(1)
-			lanes[laneOf(n)].add(n)
+		}
+	}
+}
+
+// Withdraw drops notifications that are not to be sent any more.
+func (q *Queue) Withdraw(all ...state.Notification) {
+	for _, n := range all {
+		for _, l := range q.lanes[n.Target] {
+			if l != nil && l.drop(n) {
+				q.count(-1)
+			}
+		}
+	}
+}
+
+// Forget drops what belongs to a partition, which another alerter will take up,
+// and returns when nothing of it is being sent any more.
+func (q *Queue) Forget(partition int) {
+	for _, lanes := range q.lanes {
+		for _, l := range lanes {
+			q.count(-l.forget(partition))
 		}
 	}
 }
@@ -109,12 +144,11 @@ func (q *Queue) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// TakeUp reads what an earlier run left; it comes before Add and Run. Nobody
-// delivers to targets that are no longer configured: that is given up at once,
-// and told of.
-func (q *Queue) TakeUp() error {
+// TakeUp reads what an earlier owner of the partition left. Nobody delivers to
+// targets that are no longer configured: that is given up at once, and told of.
+func (q *Queue) TakeUp(partition int) error {
 	var all []state.Notification
-	err := q.store.View(func(tx *state.Tx) (err error) {
+	err := q.store.View(partition, func(tx *state.Tx) (err error) {
 		all, err = tx.Pending()
 		return err
 	})
@@ -122,6 +156,7 @@ func (q *Queue) TakeUp() error {
 		return fmt.Errorf("take up pending notifications: %w", err)
 	}
 	for _, n := range all {
+		n.Partition = partition
 		if _, ok := q.lanes[n.Target]; ok {
 			q.Add(n)
 			continue

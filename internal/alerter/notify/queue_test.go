@@ -29,7 +29,8 @@ type fake struct {
 	began  time.Time
 }
 
-func (f *fake) Notify(ctx context.Context, n state.Notification) (bool, error) {
+func (f *fake) Notify(ctx context.Context, m notify.Message) (bool, error) {
+	n := m.Notification
 	f.mu.Lock()
 	f.tries = append(f.tries, fmt.Sprintf("%s %s %g", n.Alert.ID, n.Alert.State, time.Since(f.began).Seconds()))
 	answer := f.answer
@@ -71,8 +72,8 @@ type desk struct {
 }
 
 func newDesk(t *testing.T, targets ...notify.Target) *desk {
-	store, err := state.Open(t.TempDir(), state.Options{Unsynced: true})
-	require.NoError(t, err)
+	store := state.New(nil)
+	require.NoError(t, store.Load(0, nil))
 	return &desk{t: t, store: store, targets: targets}
 }
 
@@ -82,15 +83,15 @@ func (d *desk) start() {
 	for _, t := range d.targets {
 		names = append(names, t.Name)
 	}
-	d.queue = notify.NewQueue(d.store, engine.New(nil, names), notify.Options{
-		Targets: d.targets, Delivery: delivery, Log: zerolog.Nop(), Jitter: func() float64 { return 0 },
+	d.queue = notify.NewQueue(d.store, engine.New(&rule.Set{}, names), notify.Options{
+		Targets: d.targets, Delivery: func() rule.Delivery { return delivery }, Log: zerolog.Nop(), Jitter: func() float64 { return 0 },
 		Told: func(r notify.Report, _ *engine.Step) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			d.reports = append(d.reports, fmt.Sprintf("%s %s %s", r.Notification.Alert.Rule, r.Outcome, r.Problem))
 		},
 	})
-	require.NoError(d.t, d.queue.TakeUp())
+	require.NoError(d.t, d.queue.TakeUp(0))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- d.queue.Run(ctx) }()
@@ -100,16 +101,13 @@ func (d *desk) start() {
 	}
 }
 
-func (d *desk) close() {
-	d.stop()
-	require.NoError(d.t, d.store.Close())
-}
+func (d *desk) close() { d.stop() }
 
 // tell puts notifications about an alert on disk and into the queue.
 func (d *desk) tell(id string, p alert.Priority, s alert.State) {
 	d.t.Helper()
 	var all []state.Notification
-	require.NoError(d.t, d.store.Update(func(tx *state.Tx) error {
+	require.NoError(d.t, d.store.Update(0, func(tx *state.Tx) error {
 		for _, target := range d.targets {
 			n := state.Notification{ID: id + s.String(), Target: target.Name, Made: time.Now(), Next: time.Now(), Alert: alert.Alert{
 				ID: id, Rule: id, Patient: "p", Priority: p, Class: alert.Physiological, State: s,

@@ -19,11 +19,11 @@ import (
 	"github.com/holterd/holter/internal/webhook"
 )
 
-func notification() state.Notification {
-	return state.Notification{ID: "n1", Attempts: 2, Alert: alert.Alert{
+func notification() notify.Message {
+	return notify.Message{Notification: state.Notification{ID: "n1", Attempts: 2, Alert: alert.Alert{
 		ID: "a1", Rule: "run", Patient: "p1", Device: "d1", Title: "Run", Message: "Three in a row.",
 		Priority: alert.High, Class: alert.Physiological, State: alert.Triggered,
-	}}
+	}}}
 }
 
 func TestWebhookIsSignedAndTaken(t *testing.T) {
@@ -176,18 +176,19 @@ func TestServiceThatDoesNotAnswer(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	targets, err := notify.Targets(config.Alerter{
+	targets, told, err := notify.Targets(config.Alerter{
 		Webhooks: []config.Webhook{{URL: "https://a.example/in?token=1"}, {URL: "https://a.example/in?token=2"}},
 		URLs:     []string{"ntfy://ntfy.example/topic", "generic+https://b.example/x"},
 	})
 	require.NoError(t, err)
 	require.Len(t, targets, 4)
+	require.Len(t, told, 4)
 	require.Regexp(t, `^webhook a\.example \([0-9a-f]{8}\)$`, targets[0].Name)
 	require.Regexp(t, `^ntfy \([0-9a-f]{8}\)$`, targets[2].Name)
 	require.Regexp(t, `^generic \([0-9a-f]{8}\)$`, targets[3].Name)
 	require.NotEqual(t, targets[0].Name, targets[1].Name)
 
-	_, err = notify.Targets(config.Alerter{
+	_, _, err = notify.Targets(config.Alerter{
 		Webhooks: []config.Webhook{{URL: "http://x"}, {URL: "http://x"}, {URL: "http://\x00"}},
 		URLs:     []string{"smtp://host"},
 	})

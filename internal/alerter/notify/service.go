@@ -11,7 +11,6 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
 	"github.com/holterd/holter/internal/alerter/alert"
-	"github.com/holterd/holter/internal/alerter/state"
 )
 
 // Service notifies through a service URL of the shoutrrr library.
@@ -19,6 +18,7 @@ type Service struct {
 	url      string
 	scheme   string
 	titled   bool // the service takes a title
+	buttons  bool // it can show buttons (ntfy)
 	priority map[alert.Priority]string
 	hide     *strings.Replacer
 }
@@ -44,6 +44,7 @@ func NewService(raw string) (n *Service, scheme string, err error) {
 		return nil, scheme, fmt.Errorf("is no URL that %s can use: %s", scheme, s.hide.Replace(err.Error()))
 	}
 	s.titled = accepts(u, "title", "x")
+	s.buttons = scheme == "ntfy" && accepts(u, "actions", "x")
 	if words, ok := priorities[scheme]; ok && accepts(u, "priority", words[alert.High]) {
 		s.priority = words
 	}
@@ -70,21 +71,24 @@ func accepts(u *url.URL, parameter, value string) bool {
 
 // Notify implements Notifier. The library does not say which failures are
 // final, so every one is tried again.
-func (s *Service) Notify(ctx context.Context, n state.Notification) (retry bool, err error) {
+func (s *Service) Notify(ctx context.Context, m Message) (retry bool, err error) {
 	// Services keep what one message set, so each message gets its own.
 	service, err := locate(s.url)
 	if err != nil {
 		return false, fmt.Errorf("prepare %s: %s", s.scheme, s.hide.Replace(err.Error()))
 	}
-	title, text := compose(n.Alert)
+	title, text := compose(m)
 	params := types.Params{}
 	if s.titled {
 		params.SetTitle(title)
 	} else {
 		text = title + "\n" + text
 	}
-	if word, ok := s.priority[n.Alert.Priority]; ok {
+	if word, ok := s.priority[m.Alert.Priority]; ok {
 		params["priority"] = word
+	}
+	if s.buttons && m.Link != "" {
+		params["actions"] = "http, Acknowledge, " + m.Link + ", method=POST, clear=true;view, Open, " + m.Link
 	}
 	sent := make(chan error, 1)
 	go func() { sent <- service.Send(text, &params) }()

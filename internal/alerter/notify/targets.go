@@ -10,10 +10,10 @@ import (
 	"github.com/holterd/holter/internal/config"
 )
 
-// Targets makes what the configuration names; it connects to nothing. The error
-// tells of everything that is wrong.
-func Targets(cfg config.Alerter) ([]Target, error) {
-	var targets []Target
+// Targets makes what the configuration names; it connects to nothing. Everything
+// is told to those of webhooks and urls, told; of channels, only what the rules'
+// people are told. The error tells of everything that is wrong.
+func Targets(cfg config.Alerter) (targets []Target, told []string, err error) {
 	var problems []error
 	names := map[string]bool{}
 	add := func(key, name string, n Notifier, err error) {
@@ -40,7 +40,19 @@ func Targets(cfg config.Alerter) ([]Target, error) {
 		n, scheme, err := NewService(raw)
 		add(fmt.Sprintf("alerter.urls[%d]", i), fmt.Sprintf("%s (%s)", scheme, digest(raw)), n, err)
 	}
-	return targets, errors.Join(problems...)
+	for _, t := range targets {
+		told = append(told, t.Name)
+	}
+	for i, c := range cfg.Channels {
+		key := fmt.Sprintf("alerter.channels[%d]", i)
+		if u, err := url.Parse(c.URL); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+			add(key, c.Name, NewWebhook(c.URL, c.Secret), nil)
+			continue
+		}
+		n, _, err := NewService(c.URL)
+		add(key, c.Name, n, err)
+	}
+	return targets, told, errors.Join(problems...)
 }
 
 // digest tells URLs apart without showing what is secret in them.

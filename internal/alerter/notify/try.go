@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/engine"
 	"github.com/holterd/holter/internal/alerter/state"
 )
@@ -14,30 +15,36 @@ const afterStop = 3 * time.Second
 
 var errTimeout = errors.New("the target took too long")
 
-// try sends a notification once and puts the outcome on disk.
+// try sends a notification once and records the outcome.
 func (q *Queue) try(ctx context.Context, l *lane, n state.Notification) error {
-	retry, err := q.send(ctx, l.target, n)
+	n, end, ok := l.begin(n)
+	if !ok {
+		return nil
+	}
+	defer end()
+	delivery := q.options.Delivery()
+	retry, err := q.send(ctx, l.target, n, delivery.Timeout)
 	now := time.Now()
-	deadline := n.Made.Add(q.options.Delivery.GiveUpAfter)
+	deadline := n.Made.Add(delivery.GiveUpAfter)
 	if err == nil {
 		return q.finish(l, n, Sent, "")
 	}
 	if !retry || !now.Before(deadline) {
 		return q.finish(l, n, GivenUp, err.Error())
 	}
-	next := now.Add(wait(q.options.Delivery, n.Attempts+1, q.options.Jitter())).Round(0)
+	next := now.Add(wait(delivery, n.Attempts+1, q.options.Jitter())).Round(0)
 	if next.After(deadline) {
 		next = deadline // one last try
 	}
 	report := Report{Outcome: Failed, Problem: err.Error(), Next: next}
 	var step *engine.Step
-	err = q.store.Update(func(tx *state.Tx) (err error) {
-		step = q.engine.Begin(tx, now)
+	err = q.store.Update(n.Partition, func(tx *state.Tx) (err error) {
+		step = q.engine.Begin(tx, n.Partition, now)
 		report.Notification, err = step.Retry(n, report.Problem, next)
 		return err
 	})
 	if err != nil {
-		return err
+		return notHere(err)
 	}
 	q.options.Log.Warn().Str("target", n.Target).Str("alert", n.Alert.ID).Int("attempt", n.Attempts+1).
 		Time("next", next).Str("problem", report.Problem).Msg("notification failed, will be tried again")
@@ -46,9 +53,18 @@ func (q *Queue) try(ctx context.Context, l *lane, n state.Notification) error {
 	return nil
 }
 
+// notHere passes over the outcome of a try whose partition another alerter has
+// taken over meanwhile.
+func notHere(err error) error {
+	if errors.Is(err, state.ErrNotHere) {
+		return nil
+	}
+	return err
+}
+
 // send gives one try its time; when the queue stops, a moment to end.
-func (q *Queue) send(ctx context.Context, target Target, n state.Notification) (retry bool, err error) {
-	trying, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), q.options.Delivery.Timeout, errTimeout)
+func (q *Queue) send(ctx context.Context, target Target, n state.Notification, timeout time.Duration) (retry bool, err error) {
+	trying, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), timeout, errTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
 		select {
@@ -57,15 +73,41 @@ func (q *Queue) send(ctx context.Context, target Target, n state.Notification) (
 			cancel()
 		}
 	})()
-	return target.Notify(trying, n)
+	return target.Notify(trying, q.message(trying, n))
 }
+
+// message adds what the reader needs. An alert without its picture is better
+// than none.
+func (q *Queue) message(ctx context.Context, n state.Notification) Message {
+	m := Message{Notification: n, Zone: time.UTC}
+	if q.options.Zone != nil {
+		m.Zone = q.options.Zone(n.Person)
+	}
+	if q.options.Link != nil && n.Alert.State == alert.Triggered {
+		m.Link = q.options.Link(n)
+	}
+	if q.options.Pictures != nil && n.Alert.State == alert.Triggered {
+		drawing, cancel := context.WithTimeout(ctx, drawWithin)
+		defer cancel()
+		picture, err := q.options.Pictures.Picture(drawing, n.Alert)
+		if err != nil {
+			q.options.Log.Warn().Err(err).Str("alert", n.Alert.ID).Msg("a notification goes out without its picture")
+		}
+		m.Picture = picture
+	}
+	return m
+}
+
+// drawWithin is how long a picture may take.
+const drawWithin = 2 * time.Second
 
 func (q *Queue) finish(l *lane, n state.Notification, outcome Outcome, problem string) error {
 	if err := q.settle(n, outcome, problem); err != nil {
 		return err
 	}
-	l.drop(n)
-	q.count(-1)
+	if l.drop(n) {
+		q.count(-1)
+	}
 	return nil
 }
 
@@ -74,15 +116,15 @@ func (q *Queue) settle(n state.Notification, outcome Outcome, problem string) er
 	n.Attempts++
 	n.Problem = problem
 	var step *engine.Step
-	err := q.store.Update(func(tx *state.Tx) error {
-		step = q.engine.Begin(tx, time.Now())
+	err := q.store.Update(n.Partition, func(tx *state.Tx) error {
+		step = q.engine.Begin(tx, n.Partition, time.Now())
 		if outcome == Sent {
 			return step.Delivered(n)
 		}
 		return step.GaveUp(n)
 	})
 	if err != nil {
-		return err
+		return notHere(err)
 	}
 	log := q.options.Log.With().Str("target", n.Target).Str("alert", n.Alert.ID).
 		Stringer("state", n.Alert.State).Int("attempts", n.Attempts).Logger()
@@ -93,6 +135,7 @@ func (q *Queue) settle(n state.Notification, outcome Outcome, problem string) er
 			Msg("NOTIFICATION GIVEN UP: nobody was told of this alert through this target")
 	}
 	q.Add(step.Notifications...)
+	q.Withdraw(step.Withdrawn...)
 	q.options.Told(Report{Notification: n, Outcome: outcome, Problem: problem}, step)
 	return nil
 }

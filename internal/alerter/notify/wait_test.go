@@ -9,6 +9,7 @@ import (
 
 	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/internal/alerter/state"
 )
 
 func TestWait(t *testing.T) {
@@ -24,13 +25,15 @@ func TestWait(t *testing.T) {
 	})
 }
 
+func of(a alert.Alert) Message { return Message{Notification: state.Notification{Alert: a}} }
+
 func TestTitleIsOneLine(t *testing.T) {
-	title, text := compose(alert.Alert{
+	title, text := compose(of(alert.Alert{
 		Patient: "p\r\nBcc: all@example.org", Device: "d", Title: "T\x00", Rule: "r",
 		Message: "M.", Priority: alert.High, Class: alert.Technical, State: alert.Triggered,
-	})
+	}))
 	require.Equal(t, "[HIGH] p  Bcc: all@example.org: T ", title)
 	require.Contains(t, text, "M.\n")
-	title, _ = compose(alert.Alert{Patient: "p", Title: "T", State: alert.Resolved, Priority: alert.High})
+	title, _ = compose(of(alert.Alert{Patient: "p", Title: "T", State: alert.Resolved, Priority: alert.High}))
 	require.Equal(t, "[OVER] p: T", title)
 }

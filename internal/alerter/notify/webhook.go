@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/holterd/holter/internal/alerter/state"
 	"github.com/holterd/holter/internal/webhook"
 )
 
@@ -35,8 +34,8 @@ func NewWebhook(url, secret string) *Webhook {
 // Notify implements Notifier. Answers that refuse this very message (400, 410,
 // 413, 415, 422) are final; every other failure may pass, also those that an
 // operator mends (401, 403, 404) or that a proxy gives while a receiver starts.
-func (w *Webhook) Notify(ctx context.Context, n state.Notification) (retry bool, err error) {
-	body, err := webhook.Encode(n.ID, n.Alert)
+func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error) {
+	body, err := webhook.Encode(webhook.Message{ID: m.ID, Alert: m.Alert, Also: m.Also, Person: m.Person, Link: m.Link, Picture: m.Picture})
 	if err != nil {
 		return false, err
 	}
@@ -46,8 +45,8 @@ func (w *Webhook) Notify(ctx context.Context, n state.Notification) (retry bool,
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "holter-alerter")
-	req.Header.Set(webhook.HeaderID, n.ID)
-	req.Header.Set(webhook.HeaderAttempt, strconv.Itoa(n.Attempts+1))
+	req.Header.Set(webhook.HeaderID, m.ID)
+	req.Header.Set(webhook.HeaderAttempt, strconv.Itoa(m.Attempts+1))
 	if w.secret != "" {
 		webhook.Sign(req.Header, w.secret, time.Now(), body)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -26,6 +27,7 @@ type checker struct {
 	name     string
 	file     *ast.File
 	problems []error
+	known    map[string]bool // names of policies
 }
 
 func (c *checker) add(at, format string, args ...any) {
@@ -41,12 +43,33 @@ func (c *checker) set(s *Set) {
 	c.span("$.delivery.longest_wait", "delivery: longest_wait", d.LongestWait, d.FirstRetry, 24*time.Hour)
 	c.span("$.delivery.give_up_after", "delivery: give_up_after", d.GiveUpAfter, time.Minute, 30*24*time.Hour)
 	c.span("$.delivery.timeout", "delivery: timeout", d.Timeout, 100*time.Millisecond, 5*time.Minute)
+	c.span("$.delivery.group", "delivery: group", d.Group, 0, time.Hour)
+	c.people(s)
 	if len(s.Rules) == 0 {
 		c.add("$.rules", "rules is empty: nobody would ever be alerted")
 	}
+	c.rules("$.rules", s.Rules)
+	for i, v := range s.Patients {
+		at := fmt.Sprintf("$.patients[%d]", i)
+		if v.Patient == "" || v.Author == "" || v.Reason == "" || v.From.IsZero() {
+			c.add(at, "patients: version %d: needs patient, author, reason and from", i+1)
+		}
+		if j := slices.IndexFunc(s.Patients[:i], func(o Version) bool { return o.Patient == v.Patient && o.From.Equal(v.From) }); j >= 0 {
+			c.add(at, "patients: version %d: version %d of the same patient is from the same time", i+1, j+1)
+		}
+		for j, name := range v.Without {
+			if !slices.ContainsFunc(s.Rules, func(r *Rule) bool { return r != nil && r.Name == name }) {
+				c.add(fmt.Sprintf("%s.without[%d]", at, j), "patients: version %d: without: %q is none of rules", i+1, name)
+			}
+		}
+		c.rules(at+".rules", v.Rules)
+	}
+}
+
+func (c *checker) rules(at string, rules []*Rule) {
 	names := map[string]bool{}
-	for i, r := range s.Rules {
-		at := fmt.Sprintf("$.rules[%d]", i)
+	for i, r := range rules {
+		at := fmt.Sprintf("%s[%d]", at, i)
 		if r == nil {
 			c.add(at, "rule %d is empty", i+1)
 			continue
@@ -77,11 +100,20 @@ func (c *checker) rule(at string, r *Rule) {
 	}
 	if r.Class == 0 {
 		r.Class = alert.Physiological
-		if r.Silent != nil {
+		if r.OfDevice() {
 			r.Class = alert.Technical
 		}
 	}
 	c.st(at, label, r)
+	if r.Policy != "" && !c.known[r.Policy] {
+		c.add(at+".policy", "%s: policy: %q is none of policies", label, r.Policy)
+	}
+	if r.HoldsBack != 0 && r.Class != alert.Technical {
+		c.add(at+".holds_back", "%s: holds_back is for technical alerts", label)
+	}
+	if r.Confirm < 0 || r.Confirm > 100 || r.Confirm > 1 && len(r.Kinds()) == 0 {
+		c.add(at+".confirm", "%s: confirm is %d, must be 1 to 100, and events must take part", label, r.Confirm)
+	}
 	c.resolve(at, label, r)
 	if err := r.prepareKey(); err != nil {
 		c.add(at+".key", "%s: key %v", label, err)
@@ -89,7 +121,7 @@ func (c *checker) rule(at string, r *Rule) {
 }
 
 func (c *checker) resolve(at, label string, r *Rule) {
-	if r.Silent == nil {
+	if !r.OfDevice() {
 		if r.ResolveAfter == 0 {
 			r.ResolveAfter = defaultResolveAfter
 		}
@@ -97,10 +129,10 @@ func (c *checker) resolve(at, label string, r *Rule) {
 		return
 	}
 	if r.ResolveAfter != 0 {
-		c.add(at+".resolve_after", "%s: resolve_after is not for silent: that is over when the device is heard", label)
+		c.add(at+".resolve_after", "%s: resolve_after is not for %s: that is over when the device is well again", label, r.Type())
 	}
 	if r.MinConfidence != 0 {
-		c.add(at+".min_confidence", "%s: min_confidence is not for silent: no event takes part in it", label)
+		c.add(at+".min_confidence", "%s: min_confidence is not for %s: no event takes part in it", label, r.Type())
 	}
 }
 

@@ -16,17 +16,17 @@ const (
 	leastSilence = 15 * time.Second
 )
 
-// condition checks the one of count, run, duration and silent that is set; it
-// answers no when it is not one.
+// condition checks the one condition that is set; it answers no when it is not
+// one.
 func (c *checker) condition(at, label string, r *Rule) bool {
 	set := 0
-	for _, is := range []bool{r.Count != nil, r.Run != nil, r.Duration != nil, r.Silent != nil} {
+	for _, is := range r.types() {
 		if is {
 			set++
 		}
 	}
 	if set != 1 {
-		c.add(at, "%s: needs exactly one of count, run, duration and silent, has %d", label, set)
+		c.add(at, "%s: needs exactly one of count, run, duration, button, silent, leads_off, battery, clock and behind, has %d", label, set)
 		return false
 	}
 	switch {
@@ -36,8 +36,18 @@ func (c *checker) condition(at, label string, r *Rule) bool {
 		c.run(at+".run", label+": run", r.Run)
 	case r.Duration != nil:
 		c.duration(at+".duration", label+": duration", r.Duration)
-	default:
+	case r.Silent != nil:
 		c.silent(at+".silent", label+": silent", r.Silent)
+	case r.LeadsOff != nil:
+		c.span(at+".leads_off.for", label+": leads_off.for", r.LeadsOff.For, 0, longest)
+	case r.Battery != nil:
+		if r.Battery.Below <= 0 || r.Battery.Below > 100 {
+			c.add(at+".battery", "%s: battery.below is %g, must be more than 0 and at most 100", label, r.Battery.Below)
+		}
+	case r.Clock != nil:
+		c.span(at+".clock.off_by", label+": clock.off_by", r.Clock.OffBy, time.Second, 10*longest)
+	case r.Behind != nil:
+		c.span(at+".behind.for", label+": behind.for", r.Behind.For, leastSilence, longest)
 	}
 	return true
 }

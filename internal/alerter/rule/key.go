@@ -10,7 +10,7 @@ import (
 
 const (
 	defaultKey       = "{{.Rule}}/{{.Patient}}"
-	defaultSilentKey = "{{.Rule}}/{{.Patient}}/{{.Device}}"
+	defaultDeviceKey = "{{.Rule}}/{{.Patient}}/{{.Device}}"
 )
 
 type keyTemplate struct{ *template.Template }
@@ -40,8 +40,8 @@ func (r *Rule) prepareKey() error {
 	text := r.Key
 	if text == "" {
 		text = defaultKey
-		if r.Silent != nil {
-			text = defaultSilentKey
+		if r.OfDevice() {
+			text = defaultDeviceKey
 		}
 	}
 	t, err := template.New("key").Option("missingkey=error").Parse(text)

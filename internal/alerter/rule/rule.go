@@ -11,9 +11,17 @@ import (
 
 // Set is a file of rules.
 type Set struct {
-	Version  int      `yaml:"version"` // of the file's format: 1
-	Delivery Delivery `yaml:"delivery"`
-	Rules    []*Rule  `yaml:"rules"`
+	Version  int       `yaml:"version"` // of the file's format: 1
+	Delivery Delivery  `yaml:"delivery"`
+	Rules    []*Rule   `yaml:"rules"`
+	Patients []Version `yaml:"patients"`
+	People   []*Person `yaml:"people"`
+	Groups   []*Group  `yaml:"groups"`
+	OnCall   []*OnCall `yaml:"on_call"`
+	Policies []*Policy `yaml:"policies"`
+	// Policy is the one of rules that name none; empty: none, and only the
+	// webhooks and services of the configuration are told.
+	Policy string `yaml:"policy"`
 }
 
 // Delivery is how hard it is tried to tell somebody.
@@ -22,10 +30,12 @@ type Delivery struct {
 	LongestWait time.Duration `yaml:"longest_wait"`  // between two tries
 	GiveUpAfter time.Duration `yaml:"give_up_after"` // since the alert
 	Timeout     time.Duration `yaml:"timeout"`       // of one try
+	// Group is how long a person's notification of medium or low priority waits
+	// for others of the same patient, to be told with it; high priority never does.
+	Group time.Duration `yaml:"group"`
 }
 
-// Rule is one condition to alert on: exactly one of Count, Run, Duration and
-// Silent is set.
+// Rule is one condition to alert on: exactly one of those at its end is set.
 type Rule struct {
 	Name     string         `yaml:"name"`
 	Title    string         `yaml:"title"` // empty: made from what the rule looks for
@@ -49,6 +59,14 @@ type Rule struct {
 	// ResolveAfter is how long the condition must not be met for the alert to
 	// be over. Not for silent: that is over when the device is heard.
 	ResolveAfter time.Duration `yaml:"resolve_after"`
+	// Confirm is in how many windows of the analysis the condition must be seen;
+	// default 1.
+	Confirm int `yaml:"confirm"`
+	// Policy is whom to tell, and when; default: the file's.
+	Policy string `yaml:"policy"`
+	// HoldsBack is for technical alerts: while one is open, nobody is notified of
+	// new physiological alerts from its device up to this priority.
+	HoldsBack alert.Priority `yaml:"holds_back"`
 	// TellResolved sends a notification also when the alert is over; default
 	// yes.
 	TellResolved *bool `yaml:"tell_resolved"`
@@ -56,7 +74,12 @@ type Rule struct {
 	Count    *Count    `yaml:"count"`
 	Run      *Run      `yaml:"run"`
 	Duration *Duration `yaml:"duration"`
+	Button   *Button   `yaml:"button"`
 	Silent   *Silent   `yaml:"silent"`
+	LeadsOff *LeadsOff `yaml:"leads_off"`
+	Battery  *Battery  `yaml:"battery"`
+	Clock    *Clock    `yaml:"clock"`
+	Behind   *Behind   `yaml:"behind"`
 
 	key keyTemplate
 }
@@ -74,6 +97,31 @@ const (
 	// CertainST takes those that were measured and that the model located too.
 	CertainST Certainty = "certain"
 )
+
+// Button is met by a press of the symptom button.
+type Button struct{}
+
+// LeadsOff is met by a device that reports leads without contact for so long.
+type LeadsOff struct {
+	For time.Duration `yaml:"for"`
+}
+
+// Battery is met by a device whose battery is below so many percent.
+type Battery struct {
+	Below float64 `yaml:"below"`
+}
+
+// Clock is met by a device whose samples are stamped so far from the time of
+// their arrival.
+type Clock struct {
+	OffBy time.Duration `yaml:"off_by"`
+}
+
+// Behind is met when the newest signal of a device waits for its analysis for so
+// long.
+type Behind struct {
+	For time.Duration `yaml:"for"`
+}
 
 // Count is met by so many beats of the kinds within a time; of kinds that are
 // not beats, episodes are counted.
@@ -108,7 +156,12 @@ type Silent struct {
 	LastWill time.Duration `yaml:"last_will"`
 }
 
-// Kinds are the codes that the rule looks for, none for Silent.
+// OfDevice tells whether the rule is about a device's state, not about events.
+func (r *Rule) OfDevice() bool {
+	return r.Silent != nil || r.LeadsOff != nil || r.Battery != nil || r.Clock != nil || r.Behind != nil
+}
+
+// Kinds are the codes that the rule looks for, none where events do not count.
 func (r *Rule) Kinds() []string {
 	switch {
 	case r.Count != nil:
@@ -122,16 +175,20 @@ func (r *Rule) Kinds() []string {
 	}
 }
 
-// Type is the name of what is set of count, run, duration and silent.
+// Type is the name of what is set.
 func (r *Rule) Type() string {
-	switch {
-	case r.Count != nil:
-		return "count"
-	case r.Run != nil:
-		return "run"
-	case r.Duration != nil:
-		return "duration"
-	default:
-		return "silent"
+	for name, is := range r.types() {
+		if is {
+			return name
+		}
+	}
+	return ""
+}
+
+func (r *Rule) types() map[string]bool {
+	return map[string]bool{
+		"count": r.Count != nil, "run": r.Run != nil, "duration": r.Duration != nil, "button": r.Button != nil,
+		"silent": r.Silent != nil, "leads_off": r.LeadsOff != nil, "battery": r.Battery != nil,
+		"clock": r.Clock != nil, "behind": r.Behind != nil,
 	}
 }

@@ -24,6 +24,10 @@ func located(name string, file *ast.File, err error) error {
 	if errors.As(err, &word) && file != nil {
 		return fmt.Errorf("%s:%d: %w", name, scalarLine(file, word.Text), word)
 	}
+	var form *WordError
+	if errors.As(err, &form) && file != nil {
+		return fmt.Errorf("%s:%d: %w", name, scalarLine(file, form.Text), form)
+	}
 	if m := badDuration.FindStringSubmatch(err.Error()); m != nil && file != nil {
 		return fmt.Errorf("%s:%d: %q is not %s", name, scalarLine(file, m[1]), m[1], describe(reflect.TypeFor[time.Duration]()))
 	}

@@ -15,12 +15,11 @@ type Seen struct {
 }
 
 // Seen returns what is known of the event.
-func (t *Tx) Seen(event string) (Seen, bool) { return readSeen(t.bucket(inSeen).Get([]byte(event))) }
+func (t *Tx) Seen(event string) (Seen, bool) { return readSeen(t.bucket(inSeen).get(event)) }
 
 // SetSeen records it. There are as many as events, so they are kept small.
-func (t *Tx) SetSeen(event string, s Seen) error {
-	value := append(number(uint64(s.LastBeat)), number(uint64(s.End))...)
-	return t.bucket(inSeen).Put([]byte(event), append(value, number(uint64(s.Received))...))
+func (t *Tx) SetSeen(event string, s Seen) {
+	t.bucket(inSeen).put(event, []byte(number(uint64(s.LastBeat))+number(uint64(s.End))+number(uint64(s.Received))))
 }
 
 func readSeen(value []byte) (Seen, bool) {
@@ -49,35 +48,24 @@ func (t *Tx) SetRecording(patient, device, recording string, r Recording) error 
 
 // Forget removes the events that were last received before the one time, and
 // the recordings before the other.
-func (t *Tx) Forget(events, recordings time.Time) error {
-	err := t.remove(inSeen, func(_, value []byte) bool {
+func (t *Tx) Forget(events, recordings time.Time) {
+	t.remove(inSeen, func(_ string, value []byte) bool {
 		s, ok := readSeen(value)
 		return !ok || s.Received < events.UnixNano()
 	})
-	if err != nil {
-		return err
-	}
 	b := t.bucket(inRecordings)
-	return t.remove(inRecordings, func(key, _ []byte) bool {
+	t.remove(inRecordings, func(key string, _ []byte) bool {
 		r, _, err := get[Recording](b, key)
 		return err == nil && r.Received.Before(recordings)
 	})
 }
 
 // remove deletes the records that is picks.
-func (t *Tx) remove(bucket string, is func(key, value []byte) bool) error {
+func (t *Tx) remove(bucket string, is func(key string, value []byte) bool) {
 	b := t.bucket(bucket)
-	var keys [][]byte
-	c := b.Cursor()
-	for k, v := c.First(); k != nil; k, v = c.Next() {
-		if is(k, v) {
-			keys = append(keys, append([]byte(nil), k...))
+	for _, key := range b.keys("") {
+		if is(key, b.get(key)) {
+			b.delete(key)
 		}
 	}
-	for _, k := range keys {
-		if err := b.Delete(k); err != nil {
-			return err
-		}
-	}
-	return nil
 }

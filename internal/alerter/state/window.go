@@ -1,11 +1,11 @@
 package state
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Window is what a rule remembers of one patient's device.
@@ -25,7 +25,8 @@ type Span struct {
 // Contributor is an event that beats or spans are from.
 type Contributor struct {
 	ID         string  `json:"i"`
-	At         int64   `json:"t"` // of its newest beat or end
+	Window     string  `json:"w,omitempty"` // of the analysis
+	At         int64   `json:"t"`           // of its newest beat or end
 	Confidence float64 `json:"c"`
 }
 
@@ -40,20 +41,17 @@ func (t *Tx) SetWindow(rule, patient, device string, w Window) error {
 	return put(t.bucket(inWindows), join(rule, patient, device), w)
 }
 
-// EachWindow visits the windows of a rule and patient. The visitor may not
-// change the state.
+// EachWindow visits the windows of a rule and patient.
 func (t *Tx) EachWindow(rule, patient string, visit func(device string, w Window) error) error {
-	prefix := append(join(rule, patient), separator...)
-	return each(t.bucket(inWindows), prefix, func(key []byte, w Window) error {
-		return visit(string(key[len(prefix):]), w)
-	})
+	prefix := join(rule, patient, "")
+	return each(t.bucket(inWindows), prefix, func(key string, w Window) error { return visit(key[len(prefix):], w) })
 }
 
 // RemoveWindows removes those of rules that are not kept.
-func (t *Tx) RemoveWindows(keep func(rule string) bool) error {
-	return t.remove(inWindows, func(key, _ []byte) bool {
-		rule, _, _ := bytes.Cut(key, []byte(separator))
-		return !keep(string(rule))
+func (t *Tx) RemoveWindows(keep func(rule string) bool) {
+	t.remove(inWindows, func(key string, _ []byte) bool {
+		rule, _, _ := strings.Cut(key, separator)
+		return !keep(rule)
 	})
 }
 

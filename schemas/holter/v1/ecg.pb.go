@@ -208,8 +208,11 @@ type DeviceStatus struct {
 	LeadsOff []string `protobuf:"bytes,6,rep,name=leads_off,json=leadsOff,proto3" json:"leads_off,omitempty"`
 	// Time of the newest sample that ingest has accepted; set by ingest.
 	LastSampleTimeNs *int64 `protobuf:"varint,7,opt,name=last_sample_time_ns,json=lastSampleTimeNs,proto3,oneof" json:"last_sample_time_ns,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Set by ingest in what it says itself of a device that it hears: battery and
+	// leads are not known then.
+	Heartbeat     bool `protobuf:"varint,8,opt,name=heartbeat,proto3" json:"heartbeat,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeviceStatus) Reset() {
@@ -289,6 +292,13 @@ func (x *DeviceStatus) GetLastSampleTimeNs() int64 {
 		return *x.LastSampleTimeNs
 	}
 	return 0
+}
+
+func (x *DeviceStatus) GetHeartbeat() bool {
+	if x != nil {
+		return x.Heartbeat
+	}
+	return false
 }
 
 // ButtonPress is a symptom mark on ecg/v1/{device}/button, forwarded to
@@ -462,7 +472,7 @@ const file_holter_v1_ecg_proto_rawDesc = "" +
 	"\vLeadSamples\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04gain\x18\x02 \x01(\x01R\x04gain\x12\x18\n" +
-	"\asamples\x18\x03 \x03(\x11R\asamples\"\x9c\x02\n" +
+	"\asamples\x18\x03 \x03(\x11R\asamples\"\xba\x02\n" +
 	"\fDeviceStatus\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x17\n" +
@@ -470,7 +480,8 @@ const file_holter_v1_ecg_proto_rawDesc = "" +
 	"\x06online\x18\x04 \x01(\bR\x06online\x12,\n" +
 	"\x0fbattery_percent\x18\x05 \x01(\x01H\x00R\x0ebatteryPercent\x88\x01\x01\x12\x1b\n" +
 	"\tleads_off\x18\x06 \x03(\tR\bleadsOff\x122\n" +
-	"\x13last_sample_time_ns\x18\a \x01(\x03H\x01R\x10lastSampleTimeNs\x88\x01\x01B\x12\n" +
+	"\x13last_sample_time_ns\x18\a \x01(\x03H\x01R\x10lastSampleTimeNs\x88\x01\x01\x12\x1c\n" +
+	"\theartbeat\x18\b \x01(\bR\theartbeatB\x12\n" +
 	"\x10_battery_percentB\x16\n" +
 	"\x14_last_sample_time_ns\"l\n" +
 	"\vButtonPress\x12\x16\n" +

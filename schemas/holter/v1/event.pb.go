@@ -84,9 +84,10 @@ func (StEvidence) EnumDescriptor() ([]byte, []int) {
 type AlertState int32
 
 const (
-	AlertState_ALERT_STATE_UNSPECIFIED AlertState = 0
-	AlertState_ALERT_STATE_TRIGGERED   AlertState = 1
-	AlertState_ALERT_STATE_RESOLVED    AlertState = 2
+	AlertState_ALERT_STATE_UNSPECIFIED  AlertState = 0
+	AlertState_ALERT_STATE_TRIGGERED    AlertState = 1
+	AlertState_ALERT_STATE_RESOLVED     AlertState = 2
+	AlertState_ALERT_STATE_ACKNOWLEDGED AlertState = 3
 )
 
 // Enum value maps for AlertState.
@@ -95,11 +96,13 @@ var (
 		0: "ALERT_STATE_UNSPECIFIED",
 		1: "ALERT_STATE_TRIGGERED",
 		2: "ALERT_STATE_RESOLVED",
+		3: "ALERT_STATE_ACKNOWLEDGED",
 	}
 	AlertState_value = map[string]int32{
-		"ALERT_STATE_UNSPECIFIED": 0,
-		"ALERT_STATE_TRIGGERED":   1,
-		"ALERT_STATE_RESOLVED":    2,
+		"ALERT_STATE_UNSPECIFIED":  0,
+		"ALERT_STATE_TRIGGERED":    1,
+		"ALERT_STATE_RESOLVED":     2,
+		"ALERT_STATE_ACKNOWLEDGED": 3,
 	}
 )
 
@@ -641,7 +644,8 @@ func (x *Progress) GetRefusedEvents() uint64 {
 	return 0
 }
 
-// Alert is a rule that fired for a patient, written to ecg.alerts.
+// Alert is a rule that fired for a patient as it now stands, written to the
+// compacted topic ecg.alerts, keyed patient/id, in the patient's partition.
 type Alert struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -659,7 +663,25 @@ type Alert struct {
 	Title        string `protobuf:"bytes,11,opt,name=title,proto3" json:"title,omitempty"`
 	Message      string `protobuf:"bytes,12,opt,name=message,proto3" json:"message,omitempty"`
 	// Events that made the rule fire.
-	EventIds      []string `protobuf:"bytes,13,rep,name=event_ids,json=eventIds,proto3" json:"event_ids,omitempty"`
+	EventIds []string `protobuf:"bytes,13,rep,name=event_ids,json=eventIds,proto3" json:"event_ids,omitempty"`
+	// When the alerter decided, by its own clock, nanoseconds since the Unix
+	// epoch; 0: not yet.
+	RaisedTimeNs   int64 `protobuf:"varint,14,opt,name=raised_time_ns,json=raisedTimeNs,proto3" json:"raised_time_ns,omitempty"`
+	ResolvedTimeNs int64 `protobuf:"varint,15,opt,name=resolved_time_ns,json=resolvedTimeNs,proto3" json:"resolved_time_ns,omitempty"`
+	// Lowest confidence of the model for the events, 0 to 1; 0 for technical alerts.
+	Confidence float64 `protobuf:"fixed64,16,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// Who is to see to it.
+	Assignee string `protobuf:"bytes,17,opt,name=assignee,proto3" json:"assignee,omitempty"`
+	// Nobody is notified until then, nanoseconds since the Unix epoch; 0: not
+	// silenced.
+	SilencedUntilNs int64 `protobuf:"varint,18,opt,name=silenced_until_ns,json=silencedUntilNs,proto3" json:"silenced_until_ns,omitempty"`
+	// Steps of the escalation that were told so far.
+	Escalated uint32 `protobuf:"varint,19,opt,name=escalated,proto3" json:"escalated,omitempty"`
+	// Key of the technical alert that makes this one meaningless for now, so that
+	// nobody is notified of it.
+	HeldBy string `protobuf:"bytes,20,opt,name=held_by,json=heldBy,proto3" json:"held_by,omitempty"`
+	// Who did what, when and why; the newest at the end.
+	History       []*AlertChange `protobuf:"bytes,21,rep,name=history,proto3" json:"history,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -785,6 +807,139 @@ func (x *Alert) GetEventIds() []string {
 	return nil
 }
 
+func (x *Alert) GetRaisedTimeNs() int64 {
+	if x != nil {
+		return x.RaisedTimeNs
+	}
+	return 0
+}
+
+func (x *Alert) GetResolvedTimeNs() int64 {
+	if x != nil {
+		return x.ResolvedTimeNs
+	}
+	return 0
+}
+
+func (x *Alert) GetConfidence() float64 {
+	if x != nil {
+		return x.Confidence
+	}
+	return 0
+}
+
+func (x *Alert) GetAssignee() string {
+	if x != nil {
+		return x.Assignee
+	}
+	return ""
+}
+
+func (x *Alert) GetSilencedUntilNs() int64 {
+	if x != nil {
+		return x.SilencedUntilNs
+	}
+	return 0
+}
+
+func (x *Alert) GetEscalated() uint32 {
+	if x != nil {
+		return x.Escalated
+	}
+	return 0
+}
+
+func (x *Alert) GetHeldBy() string {
+	if x != nil {
+		return x.HeldBy
+	}
+	return ""
+}
+
+func (x *Alert) GetHistory() []*AlertChange {
+	if x != nil {
+		return x.History
+	}
+	return nil
+}
+
+// AlertChange is one step in an alert's history.
+type AlertChange struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TimeNs        int64                  `protobuf:"varint,1,opt,name=time_ns,json=timeNs,proto3" json:"time_ns,omitempty"` // nanoseconds since the Unix epoch
+	What          string                 `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`                    // triggered, escalated, acknowledged, assigned, silenced, resolved, …
+	By            string                 `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`                        // a person, or holter
+	Why           string                 `protobuf:"bytes,4,opt,name=why,proto3" json:"why,omitempty"`
+	Command       string                 `protobuf:"bytes,5,opt,name=command,proto3" json:"command,omitempty"` // id of the AlertCommand, if there was one
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AlertChange) Reset() {
+	*x = AlertChange{}
+	mi := &file_holter_v1_event_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AlertChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AlertChange) ProtoMessage() {}
+
+func (x *AlertChange) ProtoReflect() protoreflect.Message {
+	mi := &file_holter_v1_event_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AlertChange.ProtoReflect.Descriptor instead.
+func (*AlertChange) Descriptor() ([]byte, []int) {
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *AlertChange) GetTimeNs() int64 {
+	if x != nil {
+		return x.TimeNs
+	}
+	return 0
+}
+
+func (x *AlertChange) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
+func (x *AlertChange) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *AlertChange) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *AlertChange) GetCommand() string {
+	if x != nil {
+		return x.Command
+	}
+	return ""
+}
+
 // DeadLetter is a message that could not be accepted, as it came.
 type DeadLetter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -805,7 +960,7 @@ type DeadLetter struct {
 
 func (x *DeadLetter) Reset() {
 	*x = DeadLetter{}
-	mi := &file_holter_v1_event_proto_msgTypes[3]
+	mi := &file_holter_v1_event_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -817,7 +972,7 @@ func (x *DeadLetter) String() string {
 func (*DeadLetter) ProtoMessage() {}
 
 func (x *DeadLetter) ProtoReflect() protoreflect.Message {
-	mi := &file_holter_v1_event_proto_msgTypes[3]
+	mi := &file_holter_v1_event_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -830,7 +985,7 @@ func (x *DeadLetter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeadLetter.ProtoReflect.Descriptor instead.
 func (*DeadLetter) Descriptor() ([]byte, []int) {
-	return file_holter_v1_event_proto_rawDescGZIP(), []int{3}
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *DeadLetter) GetTimeNs() int64 {
@@ -926,7 +1081,7 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x06events\x18\t \x03(\v2\x10.holter.v1.EventR\x06events\x12\x18\n" +
 	"\arefused\x18\n" +
 	" \x01(\x04R\arefused\x12%\n" +
-	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\"\x91\x03\n" +
+	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\"\xb2\x05\n" +
 	"\x05Alert\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x18\n" +
@@ -941,7 +1096,23 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	" \x01(\x03R\fupdateTimeNs\x12\x14\n" +
 	"\x05title\x18\v \x01(\tR\x05title\x12\x18\n" +
 	"\amessage\x18\f \x01(\tR\amessage\x12\x1b\n" +
-	"\tevent_ids\x18\r \x03(\tR\beventIds\"\xca\x01\n" +
+	"\tevent_ids\x18\r \x03(\tR\beventIds\x12$\n" +
+	"\x0eraised_time_ns\x18\x0e \x01(\x03R\fraisedTimeNs\x12(\n" +
+	"\x10resolved_time_ns\x18\x0f \x01(\x03R\x0eresolvedTimeNs\x12\x1e\n" +
+	"\n" +
+	"confidence\x18\x10 \x01(\x01R\n" +
+	"confidence\x12\x1a\n" +
+	"\bassignee\x18\x11 \x01(\tR\bassignee\x12*\n" +
+	"\x11silenced_until_ns\x18\x12 \x01(\x03R\x0fsilencedUntilNs\x12\x1c\n" +
+	"\tescalated\x18\x13 \x01(\rR\tescalated\x12\x17\n" +
+	"\aheld_by\x18\x14 \x01(\tR\x06heldBy\x120\n" +
+	"\ahistory\x18\x15 \x03(\v2\x16.holter.v1.AlertChangeR\ahistory\"v\n" +
+	"\vAlertChange\x12\x17\n" +
+	"\atime_ns\x18\x01 \x01(\x03R\x06timeNs\x12\x12\n" +
+	"\x04what\x18\x02 \x01(\tR\x04what\x12\x0e\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\x12\x10\n" +
+	"\x03why\x18\x04 \x01(\tR\x03why\x12\x18\n" +
+	"\acommand\x18\x05 \x01(\tR\acommand\"\xca\x01\n" +
 	"\n" +
 	"DeadLetter\x12\x17\n" +
 	"\atime_ns\x18\x01 \x01(\x03R\x06timeNs\x12\x14\n" +
@@ -956,12 +1127,13 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x17ST_EVIDENCE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11ST_EVIDENCE_MODEL\x10\x01\x12\x16\n" +
 	"\x12ST_EVIDENCE_SIGNAL\x10\x02\x12\x14\n" +
-	"\x10ST_EVIDENCE_BOTH\x10\x03*^\n" +
+	"\x10ST_EVIDENCE_BOTH\x10\x03*|\n" +
 	"\n" +
 	"AlertState\x12\x1b\n" +
 	"\x17ALERT_STATE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15ALERT_STATE_TRIGGERED\x10\x01\x12\x18\n" +
-	"\x14ALERT_STATE_RESOLVED\x10\x02*^\n" +
+	"\x14ALERT_STATE_RESOLVED\x10\x02\x12\x1c\n" +
+	"\x18ALERT_STATE_ACKNOWLEDGED\x10\x03*^\n" +
 	"\bPriority\x12\x18\n" +
 	"\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fPRIORITY_LOW\x10\x01\x12\x13\n" +
@@ -995,17 +1167,18 @@ func file_holter_v1_event_proto_rawDescGZIP() []byte {
 }
 
 var file_holter_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_holter_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_holter_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_holter_v1_event_proto_goTypes = []any{
-	(StEvidence)(0),    // 0: holter.v1.StEvidence
-	(AlertState)(0),    // 1: holter.v1.AlertState
-	(Priority)(0),      // 2: holter.v1.Priority
-	(AlertClass)(0),    // 3: holter.v1.AlertClass
-	(Reason)(0),        // 4: holter.v1.Reason
-	(*Event)(nil),      // 5: holter.v1.Event
-	(*Progress)(nil),   // 6: holter.v1.Progress
-	(*Alert)(nil),      // 7: holter.v1.Alert
-	(*DeadLetter)(nil), // 8: holter.v1.DeadLetter
+	(StEvidence)(0),     // 0: holter.v1.StEvidence
+	(AlertState)(0),     // 1: holter.v1.AlertState
+	(Priority)(0),       // 2: holter.v1.Priority
+	(AlertClass)(0),     // 3: holter.v1.AlertClass
+	(Reason)(0),         // 4: holter.v1.Reason
+	(*Event)(nil),       // 5: holter.v1.Event
+	(*Progress)(nil),    // 6: holter.v1.Progress
+	(*Alert)(nil),       // 7: holter.v1.Alert
+	(*AlertChange)(nil), // 8: holter.v1.AlertChange
+	(*DeadLetter)(nil),  // 9: holter.v1.DeadLetter
 }
 var file_holter_v1_event_proto_depIdxs = []int32{
 	0, // 0: holter.v1.Event.st_evidence:type_name -> holter.v1.StEvidence
@@ -1013,12 +1186,13 @@ var file_holter_v1_event_proto_depIdxs = []int32{
 	2, // 2: holter.v1.Alert.priority:type_name -> holter.v1.Priority
 	3, // 3: holter.v1.Alert.class:type_name -> holter.v1.AlertClass
 	1, // 4: holter.v1.Alert.state:type_name -> holter.v1.AlertState
-	4, // 5: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	8, // 5: holter.v1.Alert.history:type_name -> holter.v1.AlertChange
+	4, // 6: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_holter_v1_event_proto_init() }
@@ -1032,7 +1206,7 @@ func file_holter_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holter_v1_event_proto_rawDesc), len(file_holter_v1_event_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
