@@ -293,9 +293,13 @@ func TestSTMeterOnRealRecords(t *testing.T) {
 			hours += rec.Duration().Hours()
 			total += len(episodes)
 			t.Logf("%s: %d levels, episodes %v", rec.Name, len(levels), episodes)
+			require.NotEmpty(t, levels, rec.Name)
 		}
 	}
 	t.Logf("%d episodes in %.1f h of two leads", total, hours)
+	if testing.Short() {
+		return // a fifth of the records says nothing of how often: most episodes are of one person
+	}
 	require.Less(t, float64(total)/hours, 1.5)
 }
 
