@@ -53,7 +53,7 @@ func decisions() []decision {
 			act: func(c *holterv1.AlertCommand, _ string, _ time.Time) {
 				c.Action = &holterv1.AlertCommand_Acknowledge_{Acknowledge: &holterv1.AlertCommand_Acknowledge{}}
 			}},
-		{name: "assign", short: "Say who is to see to an alert", example: "  holter alerts assign 4f1c --to ben", to: true, reason: true,
+		{name: "assign", short: "Say who is to see to an alert", example: "  holter alerts assign 4f1c --to night-shift", to: true, reason: true,
 			act: func(c *holterv1.AlertCommand, to string, _ time.Time) {
 				c.Action = &holterv1.AlertCommand_Assign_{Assign: &holterv1.AlertCommand_Assign{To: to}}
 			}},
