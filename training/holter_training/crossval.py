@@ -86,7 +86,8 @@ def table(result: dict) -> dict:
                 rows[f"{k['kind']} {part}"] = {"n": k[part]["questions"], "iou": k[part]["iou"], "always_no": float(part == "absent")}
     keys = ("kind", "questions", "confidence", "right", "expected_calibration_error")
     calibration = [{key: c.get(key, "all") for key in keys} for c in result.get("calibration", [])]
-    macro = {m: sum(rows[k][m] for k in MACRO) / len(MACRO) for m in ("iou", "always_no")}
+    asked = [k for k in MACRO if k in rows]
+    macro = {m: sum(rows[k][m] for k in asked) / len(asked) for m in ("iou", "always_no")}
     return {"kinds": dict(sorted(rows.items())), "macro": macro, "calibration": calibration}
 
 

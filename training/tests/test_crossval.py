@@ -1,5 +1,7 @@
 """What becomes of the output of `holter eval` and `holter score`."""
 
+import pytest
+
 from holter_training import card, crossval
 
 ROW = {
@@ -15,9 +17,12 @@ MACRO = {"iou": 0.5, "present": 0.5, "absent": 0, "always_no": 0.0, "best_span":
 
 
 def test_table():
-    t = crossval.table({"kinds": [ROW], "macro": MACRO, "micro": MACRO, "calibration": [{"kind": "V", **CALIBRATION}, CALIBRATION]})
-    assert t["kinds"] == {"V": {"n": 3, "iou": 0.5, "always_no": 0.0}, "V present": {"n": 3, "iou": 0.5, "always_no": 0.0}}
-    assert t["macro"] == {"iou": 0.5, "always_no": 0.0, "best_span": 0.2}
+    other = ROW | {"kind": "A", "all": {"questions": 3, "iou": 0.7}, "present": {"questions": 0, "iou": 0}}
+    rare = other | {"kind": "F", "all": {"questions": 3, "iou": 0.1}}
+    t = crossval.table({"kinds": [ROW, other, rare], "macro": MACRO, "micro": MACRO, "calibration": [{"kind": "V", **CALIBRATION}, CALIBRATION]})
+    assert {k: t["kinds"][k] for k in ("V", "V present")} == {k: {"n": 3, "iou": 0.5, "always_no": 0.0} for k in ("V", "V present")}
+    assert t["kinds"].keys() == {"V", "V present", "A", "F"}
+    assert t["macro"] == {"iou": pytest.approx(0.6), "always_no": 0.0}  # over V, A, L and R
     assert [c["kind"] for c in t["calibration"]] == ["V", "all"]
     rows = card.calibration_rows({"short-all": t, "long-all": {"kinds": {}}}).splitlines()
     assert rows[-1] == "| 10 s, both leads | all | 3 | 0.900 | 0.500 | 0.400 |"
