@@ -39,9 +39,9 @@ mqtt: {url: %q}
 kafka: {brokers: [%q], partitions: 4}
 influx: {url: %q}
 model: {dir: %q}
-alerter: {state: %q, webhooks: [{url: %q, secret: test}]}
+alerter: {webhooks: [{url: %q, secret: test}]}
 `, os.Getenv("HOLTER_REAL_MQTT"), os.Getenv("HOLTER_REAL_KAFKA"), os.Getenv("HOLTER_REAL_INFLUX_URL"),
-		model(t), filepath.Join(dir, "alerter"), webhook)
+		model(t), webhook)
 	require.NoError(t, os.WriteFile(config, []byte(text), 0o600))
 	t.Setenv("HOLTER_INFLUX_TOKEN", os.Getenv("HOLTER_REAL_INFLUX_TOKEN"))
 
