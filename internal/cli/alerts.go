@@ -27,7 +27,7 @@ func (a *App) alertsCommand() *cobra.Command {
 		Long: `List the alerts as they stand in Kafka, and decide on them. What is decided goes
 to the alerters through Kafka too, and into the alert's history: who, when, why.`,
 		Example: `  holter alerts list
-  holter alerts ack 4f1c --by ann
+  holter alerts ack 4f1c --by $USER
   holter alerts replay my-rules.yaml --since 48h`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
@@ -49,7 +49,7 @@ type decision struct {
 
 func decisions() []decision {
 	return []decision{
-		{name: "ack", short: "Acknowledge an alert: escalation and repetition stop", example: "  holter alerts ack 4f1c --by ann", reason: true,
+		{name: "ack", short: "Acknowledge an alert: escalation and repetition stop", example: "  holter alerts ack 4f1c --by $USER", reason: true,
 			act: func(c *holterv1.AlertCommand, _ string, _ time.Time) {
 				c.Action = &holterv1.AlertCommand_Acknowledge_{Acknowledge: &holterv1.AlertCommand_Acknowledge{}}
 			}},

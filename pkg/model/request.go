@@ -36,7 +36,7 @@ type Answer struct {
 	// Text is the answer; for a localization question always one that
 	// localize.Parse reads.
 	Text string
-	// Confidence is 0 to 1. Of free text: the geometric mean of its tokens'
+	// Confidence is 0 to 1, calibrated where the manifest says how. Of free text: the geometric mean of its tokens'
 	// probabilities. Of spans: their confidences' mean by length. Of a "No …
 	// Found": the probability of that decision (the least sure piece's, for a
 	// clip that is answered in pieces).

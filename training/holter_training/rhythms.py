@@ -7,7 +7,7 @@ known places, and also one with an irregular rhythm that holds none.
 
 import numpy as np
 
-from .atria import flutter_gaps, fluttering, shifted
+from .overlays import flutter_gaps, fluttering, shifted
 from .backgrounds import Background, Beat
 from .blocks import blocked, paced
 from .config import RATE, SEGMENT
