@@ -18,6 +18,10 @@ type delivery struct {
 	window  int
 	log     zerolog.Logger
 
+	// switching is held while one run gives way to another, so that whoever
+	// comes second finds the first one's messages taken back.
+	switching sync.Mutex
+
 	mu      sync.Mutex
 	current *run   // guarded by mu: nil while the session is away
 	sent    uint64 // guarded by mu: highest sequence number ever sent
@@ -40,14 +44,13 @@ func newDelivery(j *journal, window int, log zerolog.Logger) *delivery {
 // start begins delivery over a connection, or looks again whether there is
 // something to deliver when it had begun before.
 func (d *delivery) start(cl *mochi.Client) {
-	d.mu.Lock()
-	if r := d.current; r != nil && r.client == cl {
-		d.mu.Unlock()
+	d.switching.Lock()
+	defer d.switching.Unlock()
+	if r := d.running(); r != nil && r.client == cl {
 		signal(r.wake)
 		return
 	}
-	d.mu.Unlock()
-	d.stop()
+	d.halt()
 
 	r := &run{
 		client:   cl,
@@ -71,17 +74,29 @@ func (d *delivery) start(cl *mochi.Client) {
 
 // end stops delivery over a connection that is gone.
 func (d *delivery) end(cl *mochi.Client) {
-	d.mu.Lock()
-	mine := d.current != nil && d.current.client == cl
-	d.mu.Unlock()
-	if mine {
-		d.stop()
+	d.switching.Lock()
+	defer d.switching.Unlock()
+	if r := d.running(); r != nil && r.client == cl {
+		d.halt()
 	}
+}
+
+func (d *delivery) running() *run {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.current
 }
 
 // stop stops delivery over whichever connection it runs. What is
 // unacknowledged goes out again over the next one.
 func (d *delivery) stop() {
+	d.switching.Lock()
+	defer d.switching.Unlock()
+	d.halt()
+}
+
+// halt is stop for who holds switching.
+func (d *delivery) halt() {
 	d.mu.Lock()
 	r := d.current
 	d.current = nil
