@@ -83,7 +83,7 @@ func (i *inbox) waitFor(t *testing.T, what string, done func([]string) bool) []s
 		select {
 		case <-i.changed:
 		case <-deadline:
-			require.FailNow(t, "still waiting for "+what, "%d messages", len(i.all()))
+			require.FailNow(t, "still waiting for "+what, "%d messages: %q", len(i.all()), i.all())
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -185,12 +186,15 @@ func (j *journal) ack(seq uint64) {
 // read returns up to n unsettled messages that are on disk, from sequence
 // number from on, in order.
 func (j *journal) read(from uint64, n int) ([]entry, error) {
+	// Taken before the view begins: what is deleted while it lasts is still in
+	// the view, and no longer among the deleting.
+	settled := j.settled()
 	var out []entry
 	err := j.db.View(func(tx *bolt.Tx) error {
 		cursor := tx.Bucket(messageBucket).Cursor()
 		for key, value := cursor.Seek(seqKey(from)); key != nil && len(out) < n; key, value = cursor.Next() {
 			seq := binary.BigEndian.Uint64(key)
-			if j.settled(seq) {
+			if _, ok := settled[seq]; ok {
 				continue
 			}
 			e, err := decodeEntry(seq, value)
@@ -207,14 +211,13 @@ func (j *journal) read(from uint64, n int) ([]entry, error) {
 	return out, nil
 }
 
-func (j *journal) settled(seq uint64) bool {
+// settled returns the messages that were acknowledged and may still be on disk.
+func (j *journal) settled() map[uint64]struct{} {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if _, ok := j.acked[seq]; ok {
-		return true
-	}
-	_, ok := j.deleting[seq]
-	return ok
+	all := maps.Clone(j.acked)
+	maps.Copy(all, j.deleting)
+	return all
 }
 
 // pending returns how many messages, and how many bytes of them, are not
