@@ -14,7 +14,7 @@ func TestWhatIsSettledIsNotReadAgain(t *testing.T) {
 	j, err := openJournal(t.TempDir(), 1<<20)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, j.close()) })
-	const n = 300
+	const n = 40
 	for range n {
 		p, err := j.append(message{topic: "ecg/v1/d1/samples", payload: []byte("x"), qos: 1, keep: true}, func() bool { return false })
 		require.NoError(t, err)
