@@ -36,7 +36,7 @@ func beatPoints(e localize.Event) []point {
 // QueryBeats yields the beats of the events that the filter selects, by their
 // own times, in order. The first error ends the sequence.
 func (s *Store) QueryBeats(ctx context.Context, f Filter) iter.Seq2[Beat, error] {
-	return rows(ctx, s, measurementBeat, f, func(r *query.FluxRecord) Beat {
+	return rows(ctx, s, f.of(measurementBeat), func(r *query.FluxRecord) Beat {
 		text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
 		return Beat{
 			Event: text("event"), Patient: text("patient"), Device: text("device"), Recording: text("recording"),

@@ -1,7 +1,7 @@
-// Package influx is the event store: it keeps localized events and the
-// stretches of signal that were analysed in InfluxDB, and reads events back in
-// time order. It works with InfluxDB 1.8 (Flux enabled) and 2.x through one
-// code path, the 2.x write and query API.
+// Package influx is the event store: it keeps localized events, what clinicians
+// decide about them, and the stretches of signal that were analysed in InfluxDB,
+// and reads events back in time order. It works with InfluxDB 1.8 (Flux enabled)
+// and 2.x through one code path, the 2.x write and query API.
 //
 // It is not a metrics exporter, not a buffer and not a message log: a write
 // returns when the server has stored the points, or with an error.
@@ -77,4 +77,21 @@
 //
 // The point's time is the start of the own part in milliseconds plus the offset
 // of the id, as above.
+//
+// # Measurement review
+//
+// One point for each decision of a clinician about an event. The newest of an
+// event counts; none is ever changed.
+//
+//	name         kind   type    unit, meaning
+//	patient      tag
+//	event        field  string  identity of the event
+//	event_start  field  int     its start, nanoseconds since the Unix epoch
+//	verdict      field  string  confirmed, rejected or relabelled
+//	kind         field  string  what it is instead, when relabelled; else ""
+//	by           field  string  who decided
+//	note         field  string
+//
+// The point's time is that of the decision in milliseconds plus the offset of
+// the event's id, as above.
 package influx

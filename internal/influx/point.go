@@ -13,6 +13,7 @@ const (
 	measurementEvent  = "event"
 	measurementBeat   = "beat"
 	measurementWindow = "window"
+	measurementReview = "review"
 )
 
 // Window is an analysed stretch of signal.

@@ -31,11 +31,12 @@ var (
 // start, as the server sends them. The first error ends the sequence. NewBeats
 // stays empty: see QueryBeats.
 func (s *Store) QueryEvents(ctx context.Context, f Filter) iter.Seq2[localize.Event, error] {
-	return rows(ctx, s, measurementEvent, f, event)
+	return rows(ctx, s, f.of(measurementEvent), event)
 }
 
-// rows yields what a measurement has, as read makes it of each row.
-func rows[T any](ctx context.Context, s *Store, measurement string, f Filter, read func(*query.FluxRecord) T) iter.Seq2[T, error] {
+// rows yields what a query gives, as read makes it of each row. The query is
+// written for a bucket.
+func rows[T any](ctx context.Context, s *Store, flux func(bucket string) string, read func(*query.FluxRecord) T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		v, err := s.server(ctx)
@@ -45,7 +46,7 @@ func rows[T any](ctx context.Context, s *Store, measurement string, f Filter, re
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		rows, err := s.client.QueryAPI(s.options.Org).Query(ctx, f.flux(s.bucket(v), measurement))
+		rows, err := s.client.QueryAPI(s.options.Org).Query(ctx, flux(s.bucket(v)))
 		if err != nil {
 			yield(none, s.queryError(err))
 			return
@@ -66,6 +67,11 @@ func rows[T any](ctx context.Context, s *Store, measurement string, f Filter, re
 func (s *Store) queryError(err error) error {
 	return fmt.Errorf("query events in bucket %q of InfluxDB at %s: %w; is Flux enabled (1.8: flux-enabled = true) and `holter init` done?",
 		s.options.Bucket, s.options.URL, err)
+}
+
+// of is the query for what the filter selects of a measurement.
+func (f Filter) of(measurement string) func(bucket string) string {
+	return func(bucket string) string { return f.flux(bucket, measurement) }
 }
 
 // flux is the query. The pivot comes before the grouping because the fields'
