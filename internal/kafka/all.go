@@ -3,7 +3,56 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"iter"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
 )
+
+// Records are a partition's records from an offset on, in order, and then those
+// that come; the oldest first when they are older than what is kept. The only
+// error is the last element, when ctx is done; failures of the broker are logged
+// and waited out.
+func (c *Client) Records(ctx context.Context, topic string, partition int, from int64) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		p := &Partition{Topic: topic, ID: partition, Offset: from, client: c}
+		defer p.close()
+		for {
+			m, err := p.Read(ctx)
+			if !yield(m, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// End is the offset that a partition's next record will get.
+func (c *Client) End(ctx context.Context, topic string, partition int) (int64, error) {
+	bounds, err := c.offsets(ctx, topic, partition)
+	if err != nil {
+		return 0, c.failed(fmt.Sprintf("find the end of partition %d of %s", partition, topic), err)
+	}
+	return bounds.LastOffset, nil
+}
+
+// Since is the offset of a partition's first record that was written at a time or
+// later; the next one's, when there is none.
+func (c *Client) Since(ctx context.Context, topic string, partition int, at time.Time) (int64, error) {
+	res, err := c.api.ListOffsets(ctx, &kafkago.ListOffsetsRequest{
+		Topics: map[string][]kafkago.OffsetRequest{topic: {kafkago.TimeOffsetOf(partition, at)}},
+	})
+	if err != nil {
+		return 0, c.failed(fmt.Sprintf("find a time in partition %d of %s", partition, topic), err)
+	}
+	for _, offsets := range res.Topics[topic] {
+		for offset := range offsets.Offsets {
+			if offsets.Partition == partition && offset >= 0 {
+				return offset, nil
+			}
+		}
+	}
+	return c.End(ctx, topic, partition)
+}
 
 // ReadAll gives visit every record of a partition, as it stood when the call
 // began, in order.
@@ -15,10 +64,7 @@ func (c *Client) ReadAll(ctx context.Context, topic string, partition int, visit
 	if bounds.FirstOffset >= bounds.LastOffset {
 		return nil
 	}
-	p := &Partition{Topic: topic, ID: partition, Offset: bounds.FirstOffset, client: c}
-	defer p.close()
-	for {
-		m, err := p.Read(ctx)
+	for m, err := range c.Records(ctx, topic, partition, bounds.FirstOffset) {
 		if err != nil {
 			return c.failed(fmt.Sprintf("read partition %d of %s to offset %d", partition, topic, bounds.LastOffset), err)
 		}
@@ -29,4 +75,5 @@ func (c *Client) ReadAll(ctx context.Context, topic string, partition int, visit
 			return nil
 		}
 	}
+	return nil
 }
