@@ -38,6 +38,10 @@ func (c *Client) End(ctx context.Context, topic string, partition int) (int64, e
 // Since is the offset of a partition's first record that was written at a time or
 // later; the next one's, when there is none.
 func (c *Client) Since(ctx context.Context, topic string, partition int, at time.Time) (int64, error) {
+	end, err := c.End(ctx, topic, partition) // before the question: what comes meanwhile is not to be missed
+	if err != nil {
+		return 0, err
+	}
 	res, err := c.api.ListOffsets(ctx, &kafkago.ListOffsetsRequest{
 		Topics: map[string][]kafkago.OffsetRequest{topic: {kafkago.TimeOffsetOf(partition, at)}},
 	})
@@ -51,7 +55,7 @@ func (c *Client) Since(ctx context.Context, topic string, partition int, at time
 			}
 		}
 	}
-	return c.End(ctx, topic, partition)
+	return end, nil
 }
 
 // ReadAll gives visit every record of a partition, as it stood when the call
