@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"time"
-
-	kafkago "github.com/segmentio/kafka-go"
 )
 
 // Records are a partition's records from an offset on, in order, and then those
@@ -33,29 +30,6 @@ func (c *Client) End(ctx context.Context, topic string, partition int) (int64, e
 		return 0, c.failed(fmt.Sprintf("find the end of partition %d of %s", partition, topic), err)
 	}
 	return bounds.LastOffset, nil
-}
-
-// Since is the offset of a partition's first record that was written at a time or
-// later; the next one's, when there is none.
-func (c *Client) Since(ctx context.Context, topic string, partition int, at time.Time) (int64, error) {
-	end, err := c.End(ctx, topic, partition) // before the question: what comes meanwhile is not to be missed
-	if err != nil {
-		return 0, err
-	}
-	res, err := c.api.ListOffsets(ctx, &kafkago.ListOffsetsRequest{
-		Topics: map[string][]kafkago.OffsetRequest{topic: {kafkago.TimeOffsetOf(partition, at)}},
-	})
-	if err != nil {
-		return 0, c.failed(fmt.Sprintf("find a time in partition %d of %s", partition, topic), err)
-	}
-	for _, offsets := range res.Topics[topic] {
-		for offset := range offsets.Offsets {
-			if offsets.Partition == partition && offset >= 0 {
-				return offset, nil
-			}
-		}
-	}
-	return end, nil
 }
 
 // ReadAll gives visit every record of a partition, as it stood when the call

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 	"google.golang.org/protobuf/proto"
@@ -68,22 +67,11 @@ func NewAnswerer(o Options) *Answerer {
 // Serve takes the questions of a partition, whose signal held knows, until ctx is
 // done.
 func (a *Answerer) Serve(ctx context.Context, partition int, held *Held) {
-	since := time.Now().Add(-catchUp)
-	from, err := backoff.Retry(ctx, func() (int64, error) {
-		return a.client.Since(ctx, kafka.TopicQuestions, partition, since)
-	}, backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, wait time.Duration) {
-		a.log.Warn().Err(err).Dur("again_in", wait).Msg("cannot take questions yet")
-	}))
-	if err != nil {
-		return // ctx is done
-	}
 	src := source{partition: partition, held: held, records: a.client, archive: a.archive, maxGap: a.maxGap}
-	for m, err := range a.client.Records(ctx, kafka.TopicQuestions, partition, from) {
-		if err != nil {
-			return
-		}
+	_ = a.client.Tail(ctx, kafka.TopicQuestions, partition, time.Now().Add(-catchUp), func(m kafka.Message) error {
 		a.take(ctx, m, src)
-	}
+		return nil
+	}, nil) // it ends with ctx
 }
 
 // take puts a question into the queue, or refuses it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,8 +77,9 @@ func (w *world) ask(t *testing.T, q Question, wrote func(string)) (Answer, error
 	return NewAsker(w.client, w.cfg.Kafka.Partitions).Ask(t.Context(), q, enough, wrote)
 }
 
-// record writes a recording as a device sends it, and lets the analyzer hold it.
-func (w *world) record(t *testing.T, device string, rec *ecg.Recording, chunk int, lost ...int) {
+// record writes a recording as a device sends it, and lets the analyzer hold it. It
+// returns the records.
+func (w *world) record(t *testing.T, device string, rec *ecg.Recording, chunk int, lost ...int) []kafka.Message {
 	t.Helper()
 	const gain = 1000
 	partition := w.partition()
@@ -97,11 +99,7 @@ func (w *world) record(t *testing.T, device string, rec *ecg.Recording, chunk in
 			}
 			c.Leads = append(c.Leads, &holterv1.LeadSamples{Name: lead.Name, Gain: gain, Samples: samples})
 		}
-		isLost := false
-		for _, l := range lost {
-			isLost = isLost || l == n
-		}
-		if isLost {
+		if slices.Contains(lost, n) {
 			continue
 		}
 		value, err := proto.Marshal(c)
@@ -111,6 +109,7 @@ func (w *world) record(t *testing.T, device string, rec *ecg.Recording, chunk in
 		records = append(records, kafka.SampleMessage(patient, device, value))
 	}
 	require.NoError(t, w.client.NewWriter().WriteTo(t.Context(), kafka.TopicSamples, partition, records...))
+	return records
 }
 
 // simulated is a recording with ventricular beats.
