@@ -53,9 +53,13 @@ func TestAskFromTheCommandLine(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, client.EnsureTopics(t.Context()))
 	folder, start := filepath.Join(t.TempDir(), "archive"), time.Date(2026, 1, 31, 8, 30, 0, 0, time.UTC)
+	row := make([]int32, 5000)
+	for i := range row {
+		row[i] = int32(i % 100)
+	}
 	value, err := proto.Marshal(&holterv1.SampleChunk{
 		Device: "chest-1", Recording: "r", StartTimeNs: start.UnixNano(), SamplingRateHz: 250,
-		Leads: []*holterv1.LeadSamples{{Name: "II", Gain: 200, Samples: make([]int32, 5000)}},
+		Leads: []*holterv1.LeadSamples{{Name: "II", Gain: 200, Samples: row}},
 	})
 	require.NoError(t, err)
 	require.NoError(t, archive.Put(folder, kafka.SampleMessage("anna", "chest-1", value)))

@@ -89,7 +89,7 @@ func (a *Asker) failed(ctx context.Context, q Question, partition int, within ti
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem(Late, "ask about less signal, or wait longer", "an answer about patient %q did not come within %s", q.Patient, within)
 	}
-	return problem(Failed, "see whether Kafka runs", "ask about patient %q: %w", q.Patient, err)
+	return problem(Failed, "the topics are made by holter init, or by any service that runs", "ask about patient %q: %w", q.Patient, err)
 }
 
 // hearing is what has been heard of an answer.

@@ -11,17 +11,17 @@ import (
 type Reason int
 
 const (
-	// Invalid: the question cannot be answered as it is.
+	// Invalid says that the question cannot be answered as it is.
 	Invalid Reason = iota
-	// NoSignal: there is no signal of the patient at that time.
+	// NoSignal says that there is no signal of the patient at that time.
 	NoSignal
-	// Busy: too many questions wait already.
+	// Busy says that too many questions wait already.
 	Busy
-	// Failed: something failed.
+	// Failed says that something failed.
 	Failed
-	// Nobody: no analyzer has the patient.
+	// Nobody says that no analyzer has the patient.
 	Nobody
-	// Late: the asker has waited long enough.
+	// Late says that the asker has waited long enough.
 	Late
 )
 

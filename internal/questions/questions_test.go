@@ -133,7 +133,14 @@ func TestNoSignalAtThatTime(t *testing.T) {
 	require.ErrorContains(t, err, "the newest signal ends at 2026-03-01T12:00:20Z")
 	_, err = w.ask(t, question("Is it?", Strip{From: began, To: began.Add(10 * time.Second), Device: "other"}), nil)
 	require.ErrorContains(t, err, `no signal of device "other" of patient "p1"`)
-	_, err = w.ask(t, question("Is it?", Strip{From: began, To: began.Add(10 * time.Second), Leads: []string{"V6"}}), nil)
+	flat := simulated(t, 10*time.Second)
+	for i := range flat.Leads {
+		clear(flat.Leads[i].Samples)
+	}
+	w.record(t, "flat", flat, 360)
+	_, err = w.ask(t, question("Is it?", Strip{From: began, To: began.Add(10 * time.Second), Device: "flat"}), nil)
+	require.ErrorContains(t, err, "or no electrode with contact")
+	_, err = w.ask(t, question("Is it?", Strip{From: began, To: began.Add(10 * time.Second), Device: "d1", Leads: []string{"V6"}}), nil)
 	require.Equal(t, Invalid, reason(t, err))
 	require.ErrorContains(t, err, "the leads are MLII, V1")
 }

@@ -78,7 +78,7 @@ func longest(stretches []*stretch, strip Strip) string {
 }
 
 // show makes a clip of what of a stretch lies in the strip; nil when that is hardly
-// anything.
+// anything, or flat.
 func show(part *stretch, index int, strip Strip) (*clip, error) {
 	rec := part.Recording
 	if len(strip.Leads) > 0 {
@@ -103,12 +103,27 @@ func show(part *stretch, index int, strip Strip) (*clip, error) {
 		Strip: index, From: c.timeAt(0), To: c.timeAt(float64(to-from) / window.Rate),
 		Device: part.device, Recording: part.recording,
 	}
+	if silent(c.signal) {
+		return nil, nil
+	}
 	for slot, lead := range c.signal {
 		if lead != nil {
 			c.shown.Leads = append(c.shown.Leads, ecg.Slot(slot).String())
 		}
 	}
 	return c, nil
+}
+
+// silent tells whether all leads are flat.
+func silent(c *window.Clip) bool {
+	for _, lead := range c.Scaled(window.ScaleMinMax) {
+		for _, x := range lead {
+			if x != 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func selected(rec *ecg.Recording, leads []string) (*ecg.Recording, error) {
