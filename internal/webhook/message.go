@@ -30,7 +30,7 @@ type Message struct {
 	// where one could be expected.
 	Picture        []byte `json:"picture,omitempty"`
 	PictureMissing string `json:"picture_missing,omitempty"`
-	// Rhythm is a sentence on the rhythm when the symptom button was pressed.
+	// Rhythm is that of the time when the symptom button was pressed, in words.
 	Rhythm string `json:"rhythm,omitempty"`
 }
 

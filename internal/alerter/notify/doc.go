@@ -41,7 +41,7 @@ type Scene struct {
 	// Missing says why there is no picture, to go after "No picture of the
 	// signal: "; empty where none belongs to the alert.
 	Missing string
-	// Rhythm is a sentence on the rhythm when the symptom button was pressed.
+	// Rhythm is that of the time when the symptom button was pressed, in words.
 	Rhythm string
 	// Early tells that more can be expected a little later.
 	Early bool

@@ -121,7 +121,7 @@ func (e *Email) mail(m Message, to string) (*mail.Msg, error) {
 		return nil, err
 	}
 	if m.Picture != nil {
-		err := out.EmbedReader("strip.png", bytes.NewReader(m.Picture), mail.WithFileContentType("image/png"), mail.WithFileContentID("strip@holter"))
+		err := out.EmbedReader("strip.png", bytes.NewReader(m.Picture), mail.WithFileContentType("image/png"), mail.WithFileContentID("<strip@holter>"))
 		if err != nil {
 			return nil, err
 		}

@@ -66,7 +66,7 @@ func (n *Ntfy) Notify(ctx context.Context, m Message) (retry bool, err error) {
 	}
 	res, err := n.client.Do(req)
 	if err != nil {
-		return true, fmt.Errorf("reach ntfy: %s", n.hide.Replace(err.Error()))
+		return true, fmt.Errorf("reach ntfy: %s", n.hide.Replace(reason(ctx, err).Error()))
 	}
 	defer func() { _ = res.Body.Close() }()
 	answer, _ := io.ReadAll(io.LimitReader(res.Body, quotedAnswer))

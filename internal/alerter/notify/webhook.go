@@ -56,10 +56,7 @@ func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error)
 	}
 	res, err := w.client.Do(req)
 	if err != nil {
-		if of := new(url.Error); errors.As(err, &of) {
-			err = of.Err // without the URL, which may hold a token
-		}
-		return true, fmt.Errorf("reach the receiver: %w", err)
+		return true, fmt.Errorf("reach the receiver: %w", reason(ctx, err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
@@ -72,4 +69,15 @@ func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error)
 		return false, refusal{err}
 	}
 	return true, err
+}
+
+// reason is why a request failed, without the URL, which may hold a token.
+func reason(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("no answer yet: %w", context.Cause(ctx))
+	}
+	if of := new(url.Error); errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }

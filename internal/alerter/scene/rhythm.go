@@ -12,8 +12,8 @@ import (
 // leastBeats is how many are needed to tell a heart rate.
 const leastBeats = 4
 
-// rhythm says in a sentence what there was in a recording; what the model found
-// is all there is when known.
+// rhythm says what there was in a recording; what the model found is all there is
+// when known.
 func rhythm(rec *ecg.Recording, found []localize.Event, known bool) string {
 	var parts []string
 	if beats := heartBeats(rec); len(beats) >= leastBeats {
@@ -33,7 +33,7 @@ func rhythm(rec *ecg.Recording, found []localize.Event, known bool) string {
 	case len(parts) == 1:
 		parts = append(parts, "the model found nothing of what it is asked for")
 	}
-	return "Rhythm at that time: " + strings.Join(parts, "; ") + "."
+	return strings.Join(parts, "; ")
 }
 
 // kind says what was found of a condition; nothing when nothing was.
