@@ -2,7 +2,6 @@ package notify
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -36,7 +35,7 @@ func compose(m Message) letter {
 	}
 	l := letter{
 		Title: oneLine(fmt.Sprintf("[%s] %s: %s", mark(a), a.Patient, a.Title)),
-		What:  inZone(a.Message, zone), Link: m.Link, Picture: m.Picture != nil,
+		What:  alert.InZone(a.Message, zone), Link: m.Link, Picture: m.Picture != nil,
 	}
 	add := func(label, text string) {
 		if text != "" {
@@ -52,7 +51,7 @@ func compose(m Message) letter {
 	add("How sure", sure(a))
 	add("Rhythm", m.Rhythm)
 	if last := len(a.History) - 1; a.State == alert.Acknowledged && last >= 0 {
-		add("Acknowledged", fmt.Sprintf("by %s at %s", a.History[last].By, clock(a.History[last].At, zone)))
+		add("Acknowledged", fmt.Sprintf("by %s at %s", a.History[last].By, alert.Clock(a.History[last].At, zone)))
 	}
 	add("Assigned", a.Assignee)
 	add("Alert", fmt.Sprintf("%s priority, %s, rule %s", a.Priority, a.Class, a.Rule))
@@ -60,7 +59,7 @@ func compose(m Message) letter {
 		add("No picture of the signal", m.Missing)
 	}
 	for _, other := range m.Also {
-		l.Also = append(l.Also, inZone(fmt.Sprintf("[%s] %s: %s", mark(other), other.Title, other.Message), zone))
+		l.Also = append(l.Also, alert.InZone(fmt.Sprintf("[%s] %s: %s", mark(other), other.Title, other.Message), zone))
 	}
 	return l
 }
@@ -95,7 +94,7 @@ func (l letter) text() string {
 // when is the time that the alert is about, in the reader's zone.
 func when(a alert.Alert, zone *time.Location) string {
 	from, to := a.Start.In(zone).Truncate(time.Second), a.Updated.In(zone).Truncate(time.Second)
-	text := clock(a.Start, zone)
+	text := alert.Clock(a.Start, zone)
 	switch {
 	case a.Start.IsZero():
 		return ""
@@ -103,7 +102,7 @@ func when(a alert.Alert, zone *time.Location) string {
 	case from.Format(time.DateOnly) == to.Format(time.DateOnly) && offset(from) == offset(to):
 		text = fmt.Sprintf("%s to %s", from.Format(time.DateTime), to.Format("15:04:05 MST"))
 	default:
-		text = fmt.Sprintf("%s to %s", text, clock(a.Updated, zone))
+		text = fmt.Sprintf("%s to %s", text, alert.Clock(a.Updated, zone))
 	}
 	if zone != time.UTC {
 		text += fmt.Sprintf(" (%s)", zone)
@@ -128,26 +127,6 @@ func sure(a alert.Alert) string {
 		return alert.Sure(a.Confidence) + " by the model, and measured in the signal"
 	}
 	return alert.Sure(a.Confidence) + " by the model"
-}
-
-// written is how the alerter writes times.
-const written = "2006-01-02 15:04:05 UTC"
-
-var times = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`)
-
-func clock(t time.Time, zone *time.Location) string {
-	return t.In(zone).Format("2006-01-02 15:04:05 MST")
-}
-
-// inZone rewrites the times in a text for its reader.
-func inZone(text string, zone *time.Location) string {
-	return times.ReplaceAllStringFunc(text, func(utc string) string {
-		t, err := time.Parse(written, utc)
-		if err != nil {
-			return utc // looks like a time and is none
-		}
-		return clock(t, zone)
-	})
 }
 
 // oneLine replaces control characters: names come from devices, and a line

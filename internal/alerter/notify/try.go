@@ -67,8 +67,7 @@ func notHere(err error) error {
 	return err
 }
 
-// send gives one try its time; when the queue stops, a moment to end. What the
-// target refuses with a picture is sent without at once.
+// send gives one try its time; when the queue stops, a moment to end.
 func (q *Queue) send(ctx context.Context, target Target, m Message, timeout time.Duration) (retry bool, err error) {
 	trying, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), timeout, errTimeout)
 	defer cancel()
@@ -79,13 +78,23 @@ func (q *Queue) send(ctx context.Context, target Target, m Message, timeout time
 			cancel()
 		}
 	})()
-	retry, err = target.Notify(trying, m)
-	if m.Picture != nil && errors.As(err, new(refusal)) {
-		q.options.Log.Warn().Err(err).Str("target", target.Name).Str("alert", m.Alert.ID).Msg("a notification was refused with its picture and goes out without")
-		m.Picture, m.Missing = nil, "the receiver did not take it"
-		retry, err = target.Notify(trying, m)
+	retry, refused, err := Send(trying, target, m)
+	if refused != nil {
+		q.options.Log.Warn().Err(refused).Str("target", target.Name).Str("alert", m.Alert.ID).Msg("a notification was refused with its picture and goes out without")
 	}
 	return retry, err
+}
+
+// Send tells a target; what it refuses with a picture, without: refused says why.
+func Send(ctx context.Context, target Target, m Message) (retry bool, refused, err error) {
+	retry, err = target.Notify(ctx, m)
+	if m.Picture == nil || !errors.As(err, new(refusal)) {
+		return retry, nil, err
+	}
+	refused = err
+	m.Picture, m.Missing = nil, "the receiver did not take it"
+	retry, err = target.Notify(ctx, m)
+	return retry, refused, err
 }
 
 func (q *Queue) finish(l *lane, n state.Notification, outcome Outcome, problem string) error {

@@ -29,7 +29,7 @@ func rhythm(rec *ecg.Recording, found []localize.Event, known bool) string {
 	}
 	switch {
 	case !known:
-		parts = append(parts, "the model had not seen all of it when this was sent")
+		parts = append(parts, "what the model finds was not known yet when this was sent")
 	case len(parts) == 1:
 		parts = append(parts, "the model found nothing of what it is asked for")
 	}

@@ -196,6 +196,14 @@ func TestScenes(t *testing.T) {
 	require.Equal(t, "the archive has no signal of that time", scenes.Scene(ctx, stranger).Missing)
 }
 
+func TestExample(t *testing.T) {
+	picture, err := scene.Example(noon, time.UTC)
+	require.NoError(t, err)
+	_, _, dark, orange := lookAt(t, picture)
+	require.Greater(t, dark, 2000)
+	require.Greater(t, orange, 200)
+}
+
 // What is asked for before its signal is in the archive can wait; who cannot wait
 // gets what there is.
 func TestWhatIsEarly(t *testing.T) {
@@ -233,7 +241,7 @@ func TestRhythmWhenTheButtonWasPressed(t *testing.T) {
 
 	soon := scenes.Scene(t.Context(), pressed(60*time.Second, 50*time.Second))
 	require.True(t, soon.Early)
-	require.Contains(t, soon.Rhythm, "the model had not seen all of it when this was sent")
+	require.Contains(t, soon.Rhythm, "what the model finds was not known yet when this was sent")
 }
 
 // Neither a missing archive nor one that does not answer keeps anybody waiting.
