@@ -10,10 +10,11 @@ import (
 )
 
 const (
-	// HighWaits is the longest that a message of high priority waits for its
-	// picture.
+	// HighWaits is the longest that a message of high priority waits for pictures:
+	// its own and, where several go to a target at once, those before it.
 	HighWaits = 2 * time.Second
-	// othersWait is the same for the rest, once there is something to draw.
+	// othersWait is for how long each of the rest waits for its own, once there is
+	// something to draw.
 	othersWait = 5 * time.Second
 	// Patience is how long after an alert a message of medium or low priority may
 	// wait for signal that is not in the archive yet.
@@ -28,7 +29,7 @@ func mayWait(n state.Notification, now time.Time) bool {
 }
 
 // message adds what the reader needs.
-func (q *Queue) message(ctx context.Context, n state.Notification) Message {
+func (q *Queue) message(ctx context.Context, l *lane, n state.Notification) Message {
 	m := Message{Notification: n, Zone: time.UTC}
 	if q.options.Zone != nil {
 		m.Zone = q.options.Zone(n.Person)
@@ -40,17 +41,28 @@ func (q *Queue) message(ctx context.Context, n state.Notification) Message {
 		m.Link = q.options.Link(n)
 	}
 	if q.options.Scenes != nil {
-		within := othersWait
-		if n.Alert.Priority == alert.High {
-			within = HighWaits
-		}
-		looking, cancel := context.WithTimeout(ctx, within)
-		defer cancel()
-		m.Scene = q.options.Scenes.Scene(looking, Subject{
-			Alert: n.Alert, Zone: m.Zone, Analysed: q.analysed(n), CanWait: mayWait(n, time.Now()),
-		})
+		m.Scene = q.scene(ctx, l, n, m.Zone)
 	}
 	return m
+}
+
+// scene looks what the signal shows, for no longer than the notification and those
+// behind it may wait.
+func (q *Queue) scene(ctx context.Context, l *lane, n state.Notification, zone *time.Location) Scene {
+	within := othersWait
+	if n.Alert.Priority == alert.High {
+		within = HighWaits - l.waited
+	}
+	if n.Alert.Class != alert.Technical && (l.late || within <= 0) {
+		return Scene{Missing: "other pictures were late"}
+	}
+	looking, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	began := time.Now()
+	scene := q.options.Scenes.Scene(looking, Subject{Alert: n.Alert, Zone: zone, Analysed: q.analysed(n), CanWait: mayWait(n, began)})
+	l.waited += time.Since(began)
+	l.late = l.late || looking.Err() != nil
+	return scene
 }
 
 // analysed is until when the signal of the alert's device is analysed.

@@ -76,8 +76,30 @@ func TestHighPriorityHardlyWaitsForAPicture(t *testing.T) {
 		told(t, notifier(func(_ context.Context, m notify.Message) (bool, error) {
 			got = append(got, fmt.Sprintf("%s after %s: %s", m.Alert.Priority, time.Since(began).Round(time.Second), m.Missing))
 			return false, nil
-		}), hangs, alert.High)
-		require.Equal(t, []string{"high after 2s: it was not ready in time"}, got)
+		}), hangs, alert.High, alert.High, alert.High)
+		const others = "high after 2s: other pictures were late"
+		require.Equal(t, []string{"high after 2s: it was not ready in time", others, others}, got)
+	})
+}
+
+// Pictures that take their time do not add up for those behind.
+func TestSlowPictures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		slow := scenes(func(ctx context.Context, _ notify.Subject) notify.Scene {
+			select {
+			case <-time.After(900 * time.Millisecond):
+				return notify.Scene{Picture: []byte("png")}
+			case <-ctx.Done():
+				return notify.Scene{Missing: "late"}
+			}
+		})
+		var got []string
+		told(t, notifier(func(_ context.Context, m notify.Message) (bool, error) {
+			got = append(got, fmt.Sprintf("%.1f s %s%s", time.Since(began).Seconds(), m.Picture, m.Missing))
+			return false, nil
+		}), slow, alert.High, alert.High, alert.High, alert.High)
+		require.Equal(t, []string{"0.9 s png", "1.8 s png", "2.0 s late", "2.0 s other pictures were late"}, got)
 	})
 }
 

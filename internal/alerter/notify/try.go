@@ -21,7 +21,7 @@ func (q *Queue) try(ctx context.Context, l *lane, n state.Notification) error {
 		return nil
 	}
 	defer end()
-	m := q.message(ctx, n)
+	m := q.message(ctx, l, n)
 	if m.Early && mayWait(n, time.Now()) {
 		n.Next = time.Now().Add(lookAgain)
 		l.put(n)
