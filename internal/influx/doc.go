@@ -72,6 +72,7 @@
 //	seconds     field  float   length of the own part
 //	beats       field  int     QRS complexes detected in the own part
 //	questions   field  int     questions asked of the window
+//	asked       field  string  codes of the conditions asked for, "V,A,L,R"
 //	leads       field  string  leads with signal, "II,V1"
 //	model       field  string
 //
