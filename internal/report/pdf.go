@@ -1,0 +1,7 @@
+package report
+
+import (
+	"io"
+)
+
+func (r *Report) pdf(out io.Writer) error { return nil }
