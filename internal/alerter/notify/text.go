@@ -135,7 +135,9 @@ const written = "2006-01-02 15:04:05 UTC"
 
 var times = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`)
 
-func clock(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04:05 MST") }
+func clock(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("2006-01-02 15:04:05 MST")
+}
 
 // inZone rewrites the times in a text for its reader.
 func inZone(text string, zone *time.Location) string {

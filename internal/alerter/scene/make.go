@@ -26,6 +26,8 @@ type maker struct {
 
 const (
 	mostLeads = 2
+	// dpi is for the screen of a phone, and less to send than picture.DPI.
+	dpi = 110
 	// longest is how long before a strip an event may have begun that goes on in
 	// it.
 	longest = 24 * time.Hour
@@ -78,7 +80,7 @@ func (m *maker) scene(asking context.Context) (notify.Scene, error) {
 		return out, nil
 	}
 	var png bytes.Buffer
-	if err := picture.PNG(&png, page); err != nil {
+	if err := picture.PNGAt(&png, page, dpi); err != nil {
 		out.Missing = notDrawn
 		return out, err
 	}
