@@ -186,7 +186,7 @@ func (w *writer) stSection() section {
 	for i, x := range deepest {
 		r := row{Cells: []string{w.at(x.From), lasting(x.Seconds()), x.Name, "–", "–", evidence[x.Evidence]}}
 		if x.Lead != "" {
-			r.Cells[3], r.Cells[4] = microvolts(x.PeakUV), x.Lead
+			r.Cells[3], r.Cells[4] = localize.Microvolts(x.PeakUV), x.Lead
 		}
 		if i < mostST {
 			middle := x.From.Add(x.To.Sub(x.From) / 2)

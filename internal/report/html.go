@@ -17,9 +17,9 @@ var page string
 //go:embed report.css
 var styles string
 
-// pages is the report as one file that needs nothing else. Pictures are images, not
+// pageTemplate is the report as one file that needs nothing else. Pictures are images, not
 // parts of the document, so that no text in them can become markup or script.
-var pages = template.Must(template.New("report").Funcs(template.FuncMap{
+var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"picture": inline,
 	"styles":  func() template.CSS { return template.CSS(styles) }, //nolint:gosec // it is our own
 	"lower": func(c column) string {
@@ -31,7 +31,7 @@ var pages = template.Must(template.New("report").Funcs(template.FuncMap{
 }).Parse(page))
 
 func (r *Report) html(out io.Writer) error {
-	if err := pages.Execute(out, r.document); err != nil {
+	if err := pageTemplate.Execute(out, r.document); err != nil {
 		return fmt.Errorf("write the report as HTML: %w", err)
 	}
 	return nil

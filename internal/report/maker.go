@@ -22,6 +22,7 @@ type Maker struct {
 type Report struct {
 	Summary  summary.Summary
 	document document
+	made     time.Time
 }
 
 // Progress is told what is being done, and how much of it is; it may be nil.
@@ -55,7 +56,7 @@ func (m Maker) Make(ctx context.Context, p summary.Period, progress Progress) (*
 		}
 		progress("strips", i+1, len(w.figures))
 	}
-	return &Report{s, d}, nil
+	return &Report{s, d, w.made}, nil
 }
 
 // NothingError says that nothing is known of a period.

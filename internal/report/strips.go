@@ -5,8 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/holterd/holter/internal/exchange"
-	"github.com/holterd/holter/internal/picture"
+	"github.com/holterd/holter/internal/strip"
 	"github.com/holterd/holter/internal/summary"
 	"github.com/holterd/holter/pkg/localize"
 )
@@ -59,31 +58,20 @@ func (w *writer) around(title, device string, at time.Time, lines int) *figure {
 // draw reads the signal of a figure, line by line.
 func (w *writer) draw(s shot) error {
 	for from := s.from; from.Before(s.to); from = from.Add(line) {
-		to := from.Add(line)
-		stretches, err := w.maker.Sources.Signal.Read(w.sum.Patient, from, to)
+		track, err := strip.Find(w.maker.Sources.Signal, w.sum.Patient, s.device, from, from.Add(line))
 		if err != nil {
 			return err
 		}
-		tracks := exchange.Tracks(stretches)
-		tracks = slices.DeleteFunc(tracks, func(t *exchange.Track) bool { return s.device != "" && t.Device != s.device })
-		if len(tracks) == 0 {
+		if track == nil {
 			continue
 		}
-		track := slices.MaxFunc(tracks, func(x, y *exchange.Track) int { return x.Len - y.Len })
 		rec, err := track.Recording()
 		if err != nil {
 			return err
 		}
-		leads := rec.Leads
-		if i := slices.Index(track.Leads, s.prefer); i > 0 {
-			leads[0], leads[i] = leads[i], leads[0]
-		}
-		strip := picture.Strip{
-			Title: w.at(track.Start), Note: track.Device, Rate: rec.Rate,
-			Leads: leads[:min(len(leads), mostLeads)],
-		}
-		strip.Rows = w.rows(track.Device, track.Start, rec.Duration())
-		s.Lines = append(s.Lines, strip)
+		s.Lines = append(s.Lines, strip.Of(rec, track.Device, w.eventsAt(track.Start, track.End()), strip.Options{
+			Title: track.Device, Zone: w.zone, MostLeads: mostLeads, Prefer: s.prefer,
+		}))
 	}
 	if len(s.Lines) == 0 {
 		s.Missing = fmt.Sprintf("The archive has no signal from %s to %s.", w.full(s.from), w.full(s.to))
@@ -93,22 +81,7 @@ func (w *writer) draw(s shot) error {
 
 const mostLeads = 2
 
-// rows are the findings that count in a strip, those of a kind in one.
-func (w *writer) rows(device string, start time.Time, lasting time.Duration) (all []picture.Row) {
-	spans := make(map[string]localize.Spans)
-	for _, e := range w.sum.Events {
-		if e.Device == device && e.Start.Before(start.Add(lasting)) && e.End.After(start) {
-			spans[e.Kind] = append(spans[e.Kind], localize.Span{Start: e.Start.Sub(start).Seconds(), End: e.End.Sub(start).Seconds(), Confidence: e.Confidence})
-		}
-	}
-	for _, c := range localize.Conditions {
-		if len(spans[c.Code]) > 0 {
-			colour := picture.Orange
-			if len(all)%2 == 1 {
-				colour = picture.Blue
-			}
-			all = append(all, picture.Row{Label: c.Code, Colour: colour, Spans: spans[c.Code], Shade: len(all) == 0})
-		}
-	}
-	return all
+// eventsAt are the findings that count in a time.
+func (w *writer) eventsAt(from, to time.Time) []localize.Event {
+	return slices.DeleteFunc(slices.Clone(w.sum.Events), func(e localize.Event) bool { return !e.Start.Before(to) || !e.End.After(from) })
 }

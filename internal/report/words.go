@@ -102,13 +102,5 @@ func many(n int, one, more string) string {
 	return number(n) + " " + more
 }
 
-// microvolts keeps the sign: −210 µV.
-func microvolts(uv int) string {
-	if uv < 0 {
-		return fmt.Sprintf("−%d µV", -uv)
-	}
-	return fmt.Sprintf("+%d µV", uv)
-}
-
 // sure is a confidence.
 func sure(confidence float64) string { return fmt.Sprintf("%.2f", confidence) }

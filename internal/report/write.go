@@ -19,10 +19,11 @@ type writer struct {
 	maker   Maker
 	sum     summary.Summary
 	figures []shot
+	made    time.Time
 }
 
 func newWriter(m Maker, p summary.Period, s summary.Summary) *writer {
-	return &writer{words: words{zone: p.Zone, days: s.Coverage.Period > 36*3600}, maker: m, sum: s}
+	return &writer{words: words{zone: p.Zone, days: s.Coverage.Period > 36*3600}, maker: m, sum: s, made: m.Now()}
 }
 
 func (w *writer) document() document {
@@ -42,7 +43,7 @@ func (w *writer) document() document {
 			{"Time zone", w.sum.Zone, nil},
 			{"Devices", devices, nil},
 			{"Analysed by", w.models(), nil},
-			{"Made", w.full(w.maker.Now()), nil},
+			{"Made", w.full(w.made), nil},
 		},
 		Footer: research,
 	}
