@@ -14,7 +14,6 @@ import (
 	"github.com/holterd/holter/internal/exchange"
 	"github.com/holterd/holter/internal/picture"
 	"github.com/holterd/holter/internal/strip"
-	"github.com/holterd/holter/pkg/localize"
 )
 
 type stripFlags struct {
@@ -76,10 +75,11 @@ func (a *App) strip(ctx context.Context, f stripFlags) (err error) {
 			return err
 		}
 	}
-	drawing, err := drawn(track, known.Events)
+	rec, err := track.Recording()
 	if err != nil {
 		return err
 	}
+	drawing := strip.Of(rec, track.Device, known.Events, strip.Options{Title: track.Patient + ", " + track.Device})
 	out, err := os.Create(f.out)
 	if err != nil {
 		return fmt.Errorf("draw the strip: %w; name another file with --out", err)
@@ -104,13 +104,4 @@ func (a *App) trackAt(f stripFlags, from, to time.Time) (*exchange.Track, error)
 			f.patient, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
 	}
 	return track, err
-}
-
-// drawn is a strip of the track with a row for each kind of event.
-func drawn(track *exchange.Track, events []localize.Event) (picture.Strip, error) {
-	rec, err := track.Recording()
-	if err != nil {
-		return picture.Strip{}, err
-	}
-	return strip.Of(rec, track.Device, events, strip.Options{Title: track.Patient + ", " + track.Device}), nil
 }

@@ -16,9 +16,14 @@ import (
 	"github.com/holterd/holter/pkg/localize"
 )
 
+// Signal is where the signal is; *archive.Archive is one.
+type Signal interface {
+	Read(patient string, from, to time.Time) ([]*archive.Stretch, error)
+}
+
 // Find is a patient's signal in [from, to): of the device, or when none is named
 // of the one with the most. It is nil when the archive has none.
-func Find(kept *archive.Archive, patient, device string, from, to time.Time) (*exchange.Track, error) {
+func Find(kept Signal, patient, device string, from, to time.Time) (*exchange.Track, error) {
 	stretches, err := kept.Read(patient, from, to)
 	if err != nil {
 		return nil, err
