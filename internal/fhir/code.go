@@ -56,7 +56,9 @@ const (
 )
 
 // potentialOf is the concept of the ECG of a lead as the device calls it.
-func potentialOf(lead string) r4.CodeableConcept { return inLead(potential, "MDC_ECG_ELEC_POTL", lead, lead) }
+func potentialOf(lead string) r4.CodeableConcept {
+	return inLead(potential, "MDC_ECG_ELEC_POTL", lead, lead)
+}
 
 // deviationOf is the concept of the ST deviation in a lead.
 func deviationOf(lead string) r4.CodeableConcept {

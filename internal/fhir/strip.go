@@ -60,21 +60,21 @@ func pieces(of *archive.Stretch) []strip {
 
 func pieceSamples(of *archive.Stretch) int { return max(int(pieceLength.Seconds()*of.Rate), 1) }
 
-// observation reads the samples. A strip that was deleted meanwhile is an error
-// that is fs.ErrNotExist.
-func (s strip) observation(urn, patient, device string) (r4.Observation, error) {
-	rows, err := s.of.ADC(s.from, s.to)
+// strip reads the samples. An error that is fs.ErrNotExist says that they have been
+// deleted meanwhile.
+func (s *Study) strip(t strip) (r4.Observation, error) {
+	rows, err := t.of.ADC(t.from, t.to)
 	if err != nil {
-		return r4.Observation{}, fmt.Errorf("read the strip at %s: %w", instant(s.start()), err)
+		return r4.Observation{}, fmt.Errorf("read the strip at %s: %w", instant(t.start()), err)
 	}
 	o := r4.Observation{
-		Identifier: identified(urn), Status: r4.ObservationStatusFinal,
+		Identifier: identified(s.stripURN(t)), Status: r4.ObservationStatusFinal,
 		Category: []r4.CodeableConcept{procedure}, Code: concept("ECG strip", coding(systemMDC, itoa(potential), "MDC_ECG_ELEC_POTL")),
-		Subject: reference(patient), Device: reference(device), EffectivePeriod: period(s.start(), s.end()),
+		Subject: reference(s.urn("patient")), Device: reference(s.urn("device", t.of.Device)), EffectivePeriod: period(t.start(), t.end()),
 	}
-	for i, lead := range s.of.Leads {
+	for i, lead := range t.of.Leads {
 		o.Component = append(o.Component, r4.ObservationComponent{Code: potentialOf(lead), ValueSampledData: &r4.SampledData{
-			Origin: *quantity(0, "mV"), Period: decimal(1000 / s.of.Rate), Factor: new(decimal(1 / s.of.Gain[i])), Dimensions: 1, Data: new(samples(rows[i])),
+			Origin: *quantity(0, "mV"), Period: decimal(1000 / t.of.Rate), Factor: new(decimal(1 / t.of.Gain[i])), Dimensions: 1, Data: new(samples(rows[i])),
 		}})
 	}
 	return o, nil

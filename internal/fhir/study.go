@@ -11,6 +11,7 @@ import (
 
 	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/influx"
+	"github.com/holterd/holter/internal/summary"
 	"github.com/holterd/holter/pkg/localize"
 )
 
@@ -43,6 +44,8 @@ type Study struct {
 	Events    []localize.Event   // by start
 	// Reviews are the newest decisions about events, by event.
 	Reviews map[string]influx.Review
+	// Summary has the numbers of the period; nil: there are none.
+	Summary *summary.Summary
 	Show    Show
 }
 
@@ -51,42 +54,50 @@ func (s *Study) urn(words ...string) string {
 	return urn(append([]string{s.PatientSystem, s.Patient}, words...)...)
 }
 
-// Write writes the bundle. Progress is told how many strips are written
-// of how many; its error ends it.
+// numberURN identifies a number of the period.
+func (s *Study) numberURN(words ...string) string {
+	return s.urn(append([]string{"number", instant(s.From), instant(s.To)}, words...)...)
+}
+
+// Write writes the bundle. Progress is told how many strips are written of how
+// many; its error ends it.
 func (s *Study) Write(w io.Writer, progress func(done, of int) error) error {
-	patient := s.urn("patient")
-	b := newBundle(w, r4.Bundle{Type: r4.BundleTypeTransaction, Timestamp: new(instant(s.Made))})
-	b.create("Patient", patient, s.PatientSystem, s.Patient, s.patient())
+	gallery := newGallery(s)
 	findings := s.findings()
-	strips, shown := s.strips(findings)
+	shown := make([]string, len(findings))
+	for i, e := range findings {
+		shown[i] = gallery.show(e.Device, e.Recording, e.Start, e.End)
+	}
+	numbers := s.numbers(gallery)
+
+	b := newBundle(w, r4.Bundle{Type: r4.BundleTypeTransaction, Timestamp: new(instant(s.Made))})
+	b.create("Patient", s.urn("patient"), s.PatientSystem, s.Patient, s.patient())
 	s.devices(b, findings)
 	var results []r4.Reference
+	put := func(o r4.Observation) {
+		urn := *o.Identifier[0].Value
+		b.put("Observation", urn, o)
+		results = append(results, *reference(urn))
+	}
+	for _, o := range numbers {
+		put(o)
+	}
+	for i, e := range findings {
+		put(s.finding(e, shown[i]))
+	}
+	strips := gallery.strips()
 	for i, strip := range strips {
-		urn := s.stripURN(strip)
-		o, err := strip.observation(urn, patient, s.urn("device", strip.of.Device))
+		o, err := s.strip(strip)
 		if err != nil {
 			return err
 		}
-		b.put("Observation", urn, o)
-		results = append(results, *reference(urn))
+		put(o)
 		if err := cmp.Or(b.err, progress(i+1, len(strips))); err != nil {
 			return err
 		}
 	}
-	for i, e := range findings {
-		urn, strip := s.findingURN(e), ""
-		if shown[i] >= 0 {
-			strip = s.stripURN(strips[shown[i]])
-		}
-		b.put("Observation", urn, s.finding(e, strip))
-		results = append(results, *reference(urn))
-	}
 	s.report(b, results)
 	return b.close()
-}
-
-func (s *Study) stripURN(t strip) string {
-	return s.urn("strip", t.of.Device, t.of.Recording, instant(t.start()), instant(t.end()))
 }
 
 // devices writes those that measured something and those that found something.
@@ -98,6 +109,11 @@ func (s *Study) devices(b *bundle, findings []localize.Event) {
 	for _, e := range findings {
 		if e.Model != "" {
 			models[e.Model] = true
+		}
+	}
+	if s.Summary != nil {
+		for _, m := range s.Summary.Models {
+			models[m.Name] = true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(wearables)) {
@@ -144,43 +160,4 @@ func (s *Study) findings() []localize.Event {
 		}
 	}
 	return all
-}
-
-// strips are what is shown of the signal, and for each finding which of them
-// shows its beginning, -1 where none does. Findings close together share one.
-func (s *Study) strips(findings []localize.Event) (all []strip, shown []int) {
-	at := make(map[*archive.Stretch]int) // of the first piece, or the newest strip
-	if s.Show == ShowAll {
-		for _, of := range s.Stretches {
-			at[of] = len(all)
-			all = append(all, pieces(of)...)
-		}
-	}
-	for _, e := range findings {
-		of := s.stretchOf(e)
-		if of == nil {
-			shown = append(shown, -1)
-			continue
-		}
-		i, known := at[of]
-		if s.Show == ShowAll {
-			i += min(max(of.SampleAt(e.Start), 0), of.Len()-1) / pieceSamples(of)
-		} else if !known || !all[i].shows(e.Start, e.End) {
-			i = len(all)
-			at[of], all = i, append(all, around(of, e.Start, e.End))
-		}
-		shown = append(shown, i)
-	}
-	return all, shown
-}
-
-// stretchOf is the signal where an event begins, or goes on after a gap.
-func (s *Study) stretchOf(e localize.Event) *archive.Stretch {
-	i := slices.IndexFunc(s.Stretches, func(of *archive.Stretch) bool {
-		return of.Device == e.Device && of.Recording == e.Recording && of.End().After(e.Start) && of.Start().Before(e.End)
-	})
-	if i < 0 {
-		return nil
-	}
-	return s.Stretches[i]
 }
