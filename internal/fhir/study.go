@@ -63,7 +63,7 @@ func (s *Study) numberURN(words ...string) string {
 // many; its error ends it.
 func (s *Study) Write(w io.Writer, progress func(done, of int) error) error {
 	gallery := newGallery(s)
-	findings := s.findings()
+	findings := s.Findings()
 	shown := make([]string, len(findings))
 	for i, e := range findings {
 		shown[i] = gallery.show(e.Device, e.Recording, e.Start, e.End)
@@ -126,8 +126,8 @@ func (s *Study) devices(b *bundle, findings []localize.Event) {
 	}
 }
 
-// findings are the events that are written.
-func (s *Study) findings() []localize.Event {
+// Findings are the events that are written, by Show.
+func (s *Study) Findings() []localize.Event {
 	if s.Show != ShowKey {
 		return s.Events
 	}
