@@ -13,7 +13,9 @@ import (
 
 // numbered is a summary of the known study.
 func numbered() *summary.Summary {
-	span := func(from, to time.Duration) summary.Span { return summary.Span{From: begin.Add(from), To: begin.Add(to)} }
+	span := func(from, to time.Duration) summary.Span {
+		return summary.Span{From: begin.Add(from), To: begin.Add(to)}
+	}
 	fastest := &summary.Pattern{Span: span(30*time.Second, 33*time.Second), Pattern: "run", Device: "chest-1", Beats: 4, Rate: 142}
 	hour := &summary.Hour{Span: span(0, time.Hour), Kinds: map[string]int{"V": 6}}
 	return &summary.Summary{
