@@ -15,8 +15,10 @@ import (
 	"github.com/holterd/holter/internal/alerter/engine"
 	"github.com/holterd/holter/internal/alerter/notify"
 	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/internal/alerter/scene"
 	"github.com/holterd/holter/internal/alerter/state"
 	"github.com/holterd/holter/internal/config"
+	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/internal/kafka"
 )
 
@@ -97,6 +99,17 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	if len(s.parts.targets) == 0 {
 		s.log.Warn().Msg("no webhook, notification service or channel is configured: alerts go to ecg.alerts only, nobody is told")
 	}
+	events, err := influx.Open(influx.Options{
+		URL: s.cfg.Influx.URL, Org: s.cfg.Influx.Org, Bucket: s.cfg.Influx.Bucket, Token: s.cfg.Influx.Token, Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	defer events.Close()
+	scenes := scene.New(s.cfg.Archive.Folder, events, s.log)
+	if err := scenes.Check(); err != nil {
+		s.log.Warn().Err(err).Msg("archive.folder cannot be read here: messages go out without pictures of the signal until it can")
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	writer := s.client.NewWriter()
@@ -109,7 +122,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	r.outbox = newOutbox(r.store, writer, s.cfg.Kafka.Partitions, s.log)
 	r.queue = notify.NewQueue(r.store, r.engine, notify.Options{
 		Targets: s.parts.targets, Delivery: func() rule.Delivery { return r.rules.Load().Delivery },
-		Zone: r.zone, Link: s.linker(), Log: s.log, Jitter: rand.Float64, Told: r.told,
+		Zone: r.zone, Link: s.linker(), Scenes: scenes, Log: s.log, Jitter: rand.Float64, Told: r.told,
 	})
 	r.all(ctx)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {

@@ -25,7 +25,7 @@ func (c *counter) kinds() {
 			k.Share = float64(k.Beats) / float64(all)
 		}
 		for _, b := range c.beats {
-			if b.kind == k.Code && b.untimed {
+			if b.Kind == k.Code && b.untimed {
 				k.Untimed++
 			}
 		}
@@ -34,8 +34,22 @@ func (c *counter) kinds() {
 				k.MaxHour = &h
 			}
 		}
+		k.Example = c.example(k.Code)
 		c.out.Kinds = append(c.out.Kinds, k)
 	}
+}
+
+func (c *counter) example(code string) *Episode {
+	var best *Episode
+	confirmed := false
+	for _, e := range c.events {
+		x, ok := c.episode(e)
+		_, reviewed := c.review[e.ID]
+		if e.condition.Code == code && ok && (best == nil || reviewed && !confirmed || reviewed == confirmed && x.Confidence > best.Confidence) {
+			best, confirmed = &x, reviewed
+		}
+	}
+	return best
 }
 
 // rhythms are the burdens of the rhythms.
@@ -111,8 +125,8 @@ func (c *counter) symptoms() {
 		from, to := p.Time.Add(-SymptomSpan), p.Time.Add(SymptomSpan)
 		_, s.Analysed = c.turns.at(p.Time)
 		for _, b := range c.beats {
-			if !b.untimed && !b.at.Before(from) && b.at.Before(to) {
-				s.Beats[b.kind]++
+			if !b.untimed && !b.Time.Before(from) && b.Time.Before(to) {
+				s.Beats[b.Kind]++
 			}
 		}
 		for _, e := range c.events {

@@ -34,13 +34,13 @@ type counter struct {
 	beats   []beat // those that count, in order
 	events  []event
 	review  map[string]influx.Review // that holds, by the event's id
+	changed bool                     // by a review: beats count as another kind, or not at all
 }
 
 // beat is an abnormal beat that counts.
 type beat struct {
-	at                      time.Time
-	kind, device, recording string
-	untimed                 bool // at is the start of its event
+	influx.Beat
+	untimed bool // Time is the start of its event
 }
 
 // event is an event that counts, as what it counts.
@@ -95,6 +95,8 @@ func (c *counter) readEvents() {
 		}
 		if condition, ok := localize.ByCode(kind); ok {
 			c.events = append(c.events, event{e, condition})
+			e.Kind = kind
+			c.out.Events = append(c.out.Events, e)
 		}
 	}
 }
@@ -109,8 +111,10 @@ func (c *counter) readBeats() {
 		if r, ok := c.review[b.Event]; ok {
 			kind = r.KindOf(localize.Event{Kind: b.Kind})
 		}
+		c.changed = c.changed || kind != b.Kind
 		if condition, ok := localize.ByCode(kind); ok && condition.Kind == localize.Beat && c.turns.has(b.Device, b.Recording, b.Time) {
-			c.beats = append(c.beats, beat{b.Time, kind, b.Device, b.Recording, false})
+			b.Kind = kind
+			c.beats = append(c.beats, beat{Beat: b})
 		}
 	}
 	for _, e := range c.events {
@@ -118,16 +122,16 @@ func (c *counter) readBeats() {
 			continue
 		}
 		for range e.Beats {
-			c.beats = append(c.beats, beat{e.Start, e.condition.Code, e.Device, e.Recording, true})
+			c.beats = append(c.beats, beat{influx.Beat{Event: e.ID, Device: e.Device, Recording: e.Recording, Kind: e.condition.Code, Time: e.Start}, true})
 		}
 	}
-	slices.SortStableFunc(c.beats, func(a, b beat) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(c.beats, func(a, b beat) int { return a.Time.Compare(b.Time) })
 }
 
 // beatsOf counts the beats of a kind in the period.
 func (c *counter) beatsOf(code string) (n int) {
 	for _, b := range c.beats {
-		if b.kind == code && c.inPeriod(b.at) {
+		if b.Kind == code && c.inPeriod(b.Time) {
 			n++
 		}
 	}

@@ -21,7 +21,7 @@
 //
 // Lowest and highest heart rate, pauses, and what lies between two premature beats
 // come from the archived signal, with the detector of pkg/ecg. Where it is no longer
-// there they are absent, and patterns rest on the intervals between the beats of
-// the kind alone. A stretch of a second or more in which no lead changes or has
+// there they are absent, and patterns rest on what the analysis has stored of the
+// beats. A stretch of a second or more in which no lead changes or has
 // contact is no interval.
 package summary

@@ -47,8 +47,8 @@ func (c *counter) hours() {
 		}
 	}
 	for _, b := range c.beats {
-		if c.inPeriod(b.at) {
-			c.hourOf(b.at).Kinds[b.kind]++
+		if c.inPeriod(b.Time) {
+			c.hourOf(b.Time).Kinds[b.Kind]++
 		}
 	}
 }

@@ -101,17 +101,20 @@ func plain(beats []placed) []rhythm.Beat {
 	return all
 }
 
-// between finds what lies between the beats of a kind: those of the period, and
-// those around it.
+// between finds what lies between the beats of a kind, those of the period and
+// those around it: in the signal, or else as the analysis has stored it.
 func (c *counter) between(code string) []placed {
 	var all []placed
 	last := place{run: -1}
 	for _, b := range c.beats {
-		if b.kind != code || b.untimed {
+		if b.Kind != code || b.untimed {
 			continue
 		}
-		at := c.placeOf(b.device, b.recording, b.at)
-		p := placed{rhythm.Beat{Time: b.at, Between: rhythm.Unknown}, b.device}
+		at := c.placeOf(b.Device, b.Recording, b.Time)
+		p := placed{b.Rhythm(), b.Device}
+		if c.changed {
+			p.Between = rhythm.Unknown // it was since another beat
+		}
 		if at.run >= 0 && at.run == last.run {
 			if at.beat == last.beat {
 				continue // found twice

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/holterd/holter/internal/alerter/alert"
+	"github.com/holterd/holter/pkg/localize"
 )
 
 // Summary is a period of one patient in numbers. Durations are in seconds, rates
@@ -34,6 +35,10 @@ type Summary struct {
 	Reviewed ReviewCount `json:"reviewed"`
 	Models   []Model     `json:"models"`
 	Devices  []string    `json:"devices"`
+
+	// Events are those that count, by their start, each of the kind that it counts
+	// as; also some around the period.
+	Events []localize.Event `json:"-"`
 }
 
 // Coverage says how much of the period there is.
@@ -109,6 +114,9 @@ type Kind struct {
 	// Untimed are those of Beats whose own times are not stored: they are counted
 	// where their event begins, and in no pattern.
 	Untimed int `json:"untimed"`
+	// Example is the event with the highest confidence, one that a clinician has
+	// confirmed before others; nil when there is none.
+	Example *Episode `json:"example"`
 }
 
 // Rhythm is what was found of a rhythm.

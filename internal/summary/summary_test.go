@@ -11,12 +11,12 @@ import (
 	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/pkg/localize"
+	"github.com/holterd/holter/pkg/rhythm"
 )
 
 // heart beats 75 times a minute, but for what a test says.
 type heart struct {
-	in  Input
-	end time.Time
+	in Input
 }
 
 const second = time.Second
@@ -66,7 +66,7 @@ func (h *heart) event(device, kind string, from, to time.Time, beats ...time.Tim
 		ID: id, Patient: h.in.Patient, Device: device, Recording: "rec", Kind: kind, Start: from, End: to, Beats: len(beats), Confidence: 0.9,
 	})
 	for _, at := range beats {
-		h.in.Beats = append(h.in.Beats, influx.Beat{Event: id, Patient: h.in.Patient, Device: device, Recording: "rec", Kind: kind, Time: at})
+		h.in.Beats = append(h.in.Beats, influx.Beat{Event: id, Patient: h.in.Patient, Device: device, Recording: "rec", Kind: kind, Time: at, Between: rhythm.Unknown})
 	}
 	return id
 }
@@ -288,4 +288,23 @@ func TestAlertsOfThePeriodAndJSON(t *testing.T) {
 	var back Summary
 	require.NoError(t, json.Unmarshal(text, &back))
 	require.Equal(t, s, back)
+}
+
+func TestWithoutTheSignalPatternsRestOnWhatIsStored(t *testing.T) {
+	h := newHeart(Day("p1", midnight, time.UTC))
+	h.beat("d1", midnight, "NNVNVNVNNNNNNVVNNNN")
+	h.analyse("d1", midnight, midnight.Add(18*second), "V")
+	for i, between := range []int{rhythm.Unknown, 1, 1, 6, 0} {
+		h.in.Beats[i].Between = between
+	}
+	h.in.Runs = nil
+	s := h.in.Summary()
+	require.Equal(t, []int{1, 1}, []int{s.Patterns[0].count("bigeminy"), s.Patterns[0].count("couplet")})
+	require.Nil(t, s.HeartRate.Min)
+	require.InDelta(t, 19./18*60, s.HeartRate.Mean, 1e-9)
+
+	h.review(h.in.Events[1].ID, influx.VerdictRejected, "")
+	s = h.in.Summary()
+	require.Zero(t, s.Patterns[0].count("bigeminy"), "it is not known any more how many lie between")
+	require.Equal(t, 4, s.Kinds[0].Beats)
 }

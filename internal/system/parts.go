@@ -156,6 +156,9 @@ func (s *System) startAlerter(ctx context.Context) (func() error, error) {
 	if s.opts.Alerted != nil {
 		observers = append(observers, s.opts.Alerted)
 	}
+	if err := archive.Check(s.current()); err != nil { // it makes the folder, which the alerter reads
+		return nil, err
+	}
 	service, err := alerter.New(s.current(), s.log, s.metrics, observers...)
 	if err != nil {
 		return nil, err

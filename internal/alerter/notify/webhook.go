@@ -35,7 +35,11 @@ func NewWebhook(url, secret string) *Webhook {
 // 413, 415, 422) are final; every other failure may pass, also those that an
 // operator mends (401, 403, 404) or that a proxy gives while a receiver starts.
 func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error) {
-	body, err := webhook.Encode(webhook.Message{ID: m.ID, Alert: m.Alert, Also: m.Also, Person: m.Person, Link: m.Link, Picture: m.Picture})
+	l := compose(m)
+	body, err := webhook.Encode(webhook.Message{
+		ID: m.ID, Alert: m.Alert, Also: m.Also, Person: m.Person, Title: l.Title, Text: l.text(), Link: m.Link,
+		Picture: m.Picture, PictureMissing: m.Missing, Rhythm: m.Rhythm,
+	})
 	if err != nil {
 		return false, err
 	}
@@ -63,15 +67,9 @@ func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error)
 		return false, nil
 	}
 	answer, _ := io.ReadAll(io.LimitReader(res.Body, quotedAnswer))
-	return mayPass(res.StatusCode), fmt.Errorf("the receiver answered %s: %q", res.Status, bytes.TrimSpace(answer))
-}
-
-func mayPass(status int) bool {
-	switch status {
-	case http.StatusBadRequest, http.StatusGone, http.StatusRequestEntityTooLarge,
-		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
-		return false
-	default:
-		return true
+	err = fmt.Errorf("the receiver answered %s: %q", res.Status, bytes.TrimSpace(answer))
+	if refuses(res.StatusCode) {
+		return false, refusal{err}
 	}
+	return true, err
 }
