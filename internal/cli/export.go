@@ -18,7 +18,7 @@ import (
 
 type exportFlags struct {
 	patient, from, to, format, out, archive, influx string
-	strips, patientSystem                           string
+	strips, patientSystem, report                   string
 	signalOnly                                      bool
 }
 
@@ -39,8 +39,8 @@ fhir: one FHIR R4 bundle (JSON) that a FHIR server takes as a transaction, once 
 again: the numbers of the period, the findings with what reviewers decided about
 them, strips as SampledData and a DiagnosticReport. --strips chooses: key, of each
 kind the longest and the surest finding and all reviewed ones; events, all findings;
-all, also the whole signal. Strips of findings are 10 s, those of the whole signal
-30 s.`,
+all, also the whole signal. Strips that numbers rest on, as of the fastest run or the
+longest pause, are always there. They are 10 s long, those of the whole signal 30 s.`,
 		Example: `  holter export --patient anna --from 2026-01-31T08:00:00Z --to 2026-01-31T20:00:00Z --out ./anna
   holter export --patient anna --from 24h --to 0s --format edf --out ./anna --archive ./holter-data/archive
   holter export --patient anna --from 2026-01-31 --to 2026-02-01 --format fhir --out ./anna`,
@@ -52,8 +52,9 @@ all, also the whole signal. Strips of findings are 10 s, those of the whole sign
 	flags.StringVar(&f.from, "from", "", "begin at `T`: RFC 3339, or a duration like 24h (so long ago)")
 	flags.StringVar(&f.to, "to", "0s", "end at `T`")
 	flags.StringVar(&f.format, "format", "wfdb", "`FORMAT`: wfdb, edf or fhir")
-	flags.StringVar(&f.strips, "strips", "key", "which findings and strips of fhir: key, events or all")
-	flags.StringVar(&f.patientSystem, "patient-system", fhir.PatientSystem, "the `URI` of the patient's identifier system in fhir")
+	flags.StringVar(&f.strips, "strips", "key", "`WHICH` findings and strips are in fhir: key, events or all")
+	flags.StringVar(&f.patientSystem, "patient-system", fhir.PatientSystem, "`URI` of the system of patient identifiers in fhir")
+	flags.StringVar(&f.report, "report", "", "`FILE` of holter report, .pdf or .html, to attach in fhir")
 	flags.StringVar(&f.out, "out", "", "`DIR` for the files")
 	flags.StringVar(&f.archive, "archive", "", "`DIR` of the archive (default archive.folder of the configuration)")
 	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,6 +27,9 @@ func (f exportFlags) checkFHIR() error {
 	if u, err := url.Parse(f.patientSystem); err != nil || u.Scheme == "" {
 		return fmt.Errorf("--patient-system: %q is no URI such as https://hospital.example/patients or urn:oid:1.2.3", f.patientSystem)
 	}
+	if forms[filepath.Ext(f.report)] == "" && f.report != "" {
+		return fmt.Errorf("--report: %q ends neither in .pdf nor in .html", f.report)
+	}
 	if f.signalOnly && f.strips != "all" {
 		return errors.New("--signal-only leaves no findings that strips could show: give --strips all with it")
 	}
@@ -34,6 +38,10 @@ func (f exportFlags) checkFHIR() error {
 
 func (a *App) exportFHIR(ctx context.Context, f exportFlags, kept *archive.Archive, s fhir.Study) error {
 	s.Made, s.Show = a.Clock.Now(), shows[f.strips]
+	var err error
+	if s.Form, err = readForm(f.report); err != nil {
+		return err
+	}
 	if !f.signalOnly {
 		if err := a.readStudy(ctx, f.influx, kept, &s); err != nil {
 			return err
@@ -89,29 +97,36 @@ func (a *App) readStudy(ctx context.Context, address string, kept *archive.Archi
 	return err
 }
 
-// writeStudy writes the bundle and tells how many strips it has. What could not be
-// finished is removed.
+// writeStudy writes the bundle and tells how many strips it has.
 func (a *App) writeStudy(ctx context.Context, path string, s *fhir.Study) (strips int, err error) {
-	out, err := os.Create(path)
-	if err != nil {
-		return 0, fmt.Errorf("write the bundle: %w", err)
-	}
-	defer func() {
-		if err = errors.Join(err, out.Close()); err != nil {
-			_ = os.Remove(path)
+	err = intoFile(path, func(out io.Writer) error {
+		var bar *bar
+		err := s.Write(out, func(done, of int) error {
+			if bar == nil {
+				bar = a.newBar(of, "strips", "strips")
+			}
+			bar.set(done, "")
+			strips = done
+			return ctx.Err()
+		})
+		if bar != nil {
+			bar.end()
 		}
-	}()
-	var bar *bar
-	err = s.Write(out, func(done, of int) error {
-		if bar == nil {
-			bar = a.newBar(of, "strips", "strips")
-		}
-		bar.set(done, "")
-		strips = done
-		return ctx.Err()
+		return err
 	})
-	if bar != nil {
-		bar.end()
-	}
 	return strips, err
+}
+
+// forms are the reports that can be attached, by the file's extension.
+var forms = map[string]string{".pdf": "application/pdf", ".html": "text/html"}
+
+func readForm(path string) (*fhir.Form, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the report: %w; make one with holter report", err)
+	}
+	return &fhir.Form{ContentType: forms[filepath.Ext(path)], Title: filepath.Base(path), Data: data}, nil
 }

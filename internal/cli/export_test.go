@@ -79,6 +79,7 @@ func TestExportAsFHIR(t *testing.T) {
 		"--strips some":            `"some" is none of key, events and all`,
 		"--signal-only":            "give --strips all with it",
 		"--patient-system patient": `"patient" is no URI`,
+		"--report day.txt":         `"day.txt" ends neither in .pdf nor in .html`,
 		"--format xml":             `"xml" is none of wfdb, edf and fhir`,
 	} {
 		a.err.Reset()
@@ -88,7 +89,11 @@ func TestExportAsFHIR(t *testing.T) {
 	require.Equal(t, exitFailure, a.Run(t.Context(), append(slices.Clone(args), "--influx", "127.0.0.1:1")))
 	require.Contains(t, a.err.String(), "--signal-only")
 
-	args = append(args, "--signal-only", "--strips", "all", "--patient-system", "urn:oid:1.2.3")
+	report := filepath.Join(out, "day.html")
+	args = append(args, "--signal-only", "--strips", "all", "--patient-system", "urn:oid:1.2.3", "--report", report)
+	require.Equal(t, exitFailure, a.Run(t.Context(), args))
+	require.Contains(t, a.err.String(), "make one with holter report")
+	require.NoError(t, os.WriteFile(report, []byte("<html></html>"), 0o600))
 	require.Equal(t, exitOK, a.Run(t.Context(), args), a.err.String())
 	path := filepath.Join(out, "anna_20260131_080000.fhir.json")
 	require.Equal(t, path+": 2026-01-31T08:00:00.000Z to 2026-01-31T09:30:00.000Z, 0 of 0 findings, 2 strips\n", a.out.String())
@@ -98,6 +103,7 @@ func TestExportAsFHIR(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, bundle.Entry, 5) // patient, device, two strips, report
 	require.Contains(t, string(bundle.Entry[0].Resource), `"system":"urn:oid:1.2.3"`)
+	require.Contains(t, string(bundle.Entry[4].Resource), `"contentType":"text/html"`)
 
 	args[4] = "berta"
 	require.Equal(t, exitFailure, a.Run(t.Context(), args))

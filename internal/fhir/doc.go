@@ -12,7 +12,7 @@
 //	Observation       each strip: a component with SampledData for each lead
 //	Observation       each finding: an event of the model
 //	Observation       heart rates, burdens, counts, coverage of the period
-//	DiagnosticReport  refers to all of them
+//	DiagnosticReport  refers to all of them; a PDF or HTML report can be attached
 //
 // Resources have identifiers of the system urn:ietf:rfc:3986: version 5 UUIDs of
 // what they are about, the same in every export.

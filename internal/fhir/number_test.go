@@ -115,3 +115,11 @@ func TestNothingAnalysedIsNoBurden(t *testing.T) {
 	require.NotNil(t, v.DataAbsentReason)
 	require.NotContains(t, r.observations, s.numberURN("rate", "mean"))
 }
+
+func TestTheReportForPeopleIsAttached(t *testing.T) {
+	s := known(t)
+	require.Empty(t, readBundle(t, written(t, s)).report.PresentedForm)
+	s.Form = &Form{ContentType: "application/pdf", Title: "day.pdf", Data: []byte("%PDF-1.4")}
+	form := readBundle(t, written(t, s)).report.PresentedForm[0]
+	require.Equal(t, []string{"application/pdf", "day.pdf", "JVBERi0xLjQ="}, []string{*form.ContentType, *form.Title, *form.Data})
+}

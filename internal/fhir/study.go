@@ -46,7 +46,16 @@ type Study struct {
 	Reviews map[string]influx.Review
 	// Summary has the numbers of the period; nil: there are none.
 	Summary *summary.Summary
-	Show    Show
+	// Form is the report as people read it; nil: there is none.
+	Form *Form
+	Show Show
+}
+
+// Form is a report in a format for people.
+type Form struct {
+	ContentType string // application/pdf or text/html
+	Title       string
+	Data        []byte
 }
 
 // urn identifies something of the patient.
