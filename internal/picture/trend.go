@@ -41,7 +41,7 @@ func (t Trend) Size() (width, height vg.Length) { return trendWidth, trendHeight
 
 // Draw draws the diagram.
 func (t Trend) Draw(c draw.Canvas) {
-	in := rectangle(c.Min.X+trendLeft, c.Min.Y+trendBottom, c.Max.X-2*mm, c.Max.Y-3*mm)
+	in := rectangle(c.Min.X+trendLeft, c.Min.Y+trendBottom, c.Max.X-2*mm, c.Max.Y-5*mm)
 	low, high, step := t.scale()
 	x := func(at time.Time) vg.Length {
 		share := at.Sub(t.From).Seconds() / t.To.Sub(t.From).Seconds()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/holterd/holter/internal/summary"
 	"github.com/holterd/holter/pkg/localize"
@@ -137,13 +138,16 @@ func (w *writer) rhythmSection() section {
 		if x := r.Longest; x != nil {
 			line.Cells[4] = lasting(x.Seconds())
 			line.Figure = w.around(r.Name+": onset of the longest episode", x.Device, x.From, 2)
-			s.Figures = append(s.Figures, line.Figure, w.around(r.Name+": end of the longest episode", x.Device, x.To, 2))
+			s.Figures = append(s.Figures, line.Figure)
+			if supraventricular[r.Code] {
+				s.Figures = append(s.Figures, w.around(r.Name+": end of the longest episode", x.Device, x.To, 2))
+			}
 		}
 		t.Rows = append(t.Rows, line)
 	}
 	s.Tables = append(s.Tables, t)
 	for _, r := range w.sum.Rhythms {
-		if len(r.Episodes) > 0 {
+		if len(r.Episodes) > 0 && supraventricular[r.Code] {
 			s.Tables = append(s.Tables, w.episodes(r))
 		}
 	}
@@ -151,6 +155,9 @@ func (w *writer) rhythmSection() section {
 	s.After = append(s.After, "Burden is of the analysed time in which the rhythm was asked for. Onset and end are known to the analysis to about a second.")
 	return s
 }
+
+// supraventricular are the rhythms whose onset and end matter one by one.
+var supraventricular = map[string]bool{"AFIB": true, "AFL": true}
 
 const mostEpisodes = 20
 
@@ -191,7 +198,7 @@ func (w *writer) stSection() section {
 		if i < mostST {
 			middle := x.From.Add(x.To.Sub(x.From) / 2)
 			half := line / 2
-			r.Figure = w.show(x.Name+", the middle of the episode", x.Device, summary.Span{From: middle.Add(-half).Add(1e9), To: middle.Add(half).Add(-1e9)}, x.Lead)
+			r.Figure = w.show(x.Name+", the middle of the episode", x.Device, summary.Span{From: middle.Add(time.Second - half), To: middle.Add(half - time.Second)}, x.Lead)
 			s.Figures = append(s.Figures, r.Figure)
 		}
 		t.Rows = append(t.Rows, r)
@@ -221,12 +228,15 @@ func unique(figures []*figure) (all []*figure) {
 	return all
 }
 
+// measured are the conditions that this report tells of without the model.
+var measured = []string{"P", "B", "T", "VT"}
+
 // unasked are the conditions that nobody asked for, by their names.
 func (w *writer) unasked() (names []string) {
 	for _, c := range localize.Conditions {
 		known := slices.ContainsFunc(w.sum.Kinds, func(k summary.Kind) bool { return k.Code == c.Code }) ||
 			slices.ContainsFunc(w.sum.Rhythms, func(r summary.Rhythm) bool { return r.Code == c.Code })
-		if c.Kind != localize.ST && !known {
+		if c.Kind != localize.ST && !known && !slices.Contains(measured, c.Code) {
 			names = append(names, c.Name)
 		}
 	}

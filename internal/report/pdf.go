@@ -199,9 +199,9 @@ func (d *pages) drawing(title string, what picture.Drawing) {
 		d.font("", 8.5, ink)
 		d.doc.CellFormat(pageWidth, 4.5, title, "", 2, "L", false, 0, "")
 	}
-	c := newCanvas(d.doc, pageMargin, d.doc.GetY(), width, height)
-	what.Draw(draw.New(c))
-	d.down(millimetres(height) + 1.5)
+	top := d.doc.GetY() // drawing moves it
+	what.Draw(draw.New(newCanvas(d.doc, pageMargin, top, width, height)))
+	d.doc.SetXY(pageMargin, top+millimetres(height)+1.5)
 }
 
 func (d *pages) figure(f *figure) {

@@ -20,7 +20,7 @@ func (d *pages) table(t table) {
 	}
 	columns, strips := t.Columns, t.HasFigures()
 	if strips {
-		columns = append(columns[:len(columns):len(columns)], column{"Strip", 1.5, false})
+		columns = append(columns[:len(columns):len(columns)], column{"Strip", 1.7, false})
 	}
 	widths := widthsOf(columns)
 	titles := make([]string, len(columns))
@@ -57,7 +57,7 @@ func widthsOf(columns []column) []float64 {
 	return widths
 }
 
-const cellGap = 1.5 // to the next column
+const cellGap = 3 // to the next column
 
 // height is that of a row.
 func (d *pages) height(widths []float64, cells []string, weight string) float64 {

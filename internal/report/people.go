@@ -135,7 +135,7 @@ func (w *writer) limitSection() section {
 	s := section{ID: "limits", Title: "Model, and what this report does not say"}
 	s.Facts = []fact{{"Model", w.models(), nil}}
 	if names := w.unasked(); len(names) > 0 {
-		s.Notes = append(s.Notes, "Not asked for, so that nothing is said about them: "+strings.Join(names, ", ")+".")
+		s.Notes = append(s.Notes, "Not asked of the model, so that nothing is said about them: "+strings.Join(names, ", ")+".")
 	}
 	s.Notes = append(s.Notes, "Never looked for by this system: blocks between atria and ventricles, ventricular flutter and fibrillation, intervals such as QT, and whatever has no line above.")
 	for _, m := range w.sum.Models {
@@ -161,7 +161,7 @@ func (w *writer) limitSection() section {
 func (w *writer) hourSection() section {
 	s := section{ID: "hours", Title: "Hour by hour"}
 	bins, label := w.sum.Hours, func(h summary.Hour) string { return w.clock(h.From) }
-	if w.days {
+	if w.study {
 		s.Title = "Day by day"
 		bins, label = days(w.sum.Hours, w.local), func(h summary.Hour) string { return w.local(h.From) }
 	}

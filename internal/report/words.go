@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// words writes times in a zone. A report of more than a day names the date.
+// words writes times in a zone, with the date where a report is of several.
 type words struct {
 	zone *time.Location
 	days bool
@@ -16,7 +16,7 @@ type words struct {
 
 func (w words) at(t time.Time) string {
 	if w.days {
-		return t.In(w.zone).Format("2006-01-02 15:04:05")
+		return t.In(w.zone).Format("2 Jan 15:04:05")
 	}
 	return t.In(w.zone).Format("15:04:05")
 }
@@ -27,7 +27,7 @@ func (w words) full(t time.Time) string { return t.In(w.zone).Format("2006-01-02
 // clock is without seconds.
 func (w words) clock(t time.Time) string {
 	if w.days {
-		return t.In(w.zone).Format("2006-01-02 15:04")
+		return t.In(w.zone).Format("2 Jan 15:04")
 	}
 	return t.In(w.zone).Format("15:04")
 }

@@ -20,15 +20,18 @@ type writer struct {
 	sum     summary.Summary
 	figures []shot
 	made    time.Time
+	study   bool // of several days
 }
 
 func newWriter(m Maker, p summary.Period, s summary.Summary) *writer {
-	return &writer{words: words{zone: p.Zone, days: s.Coverage.Period > 36*3600}, maker: m, sum: s, made: m.Now()}
+	w := &writer{words: words{zone: p.Zone}, maker: m, sum: s, made: m.Now(), study: s.Coverage.Period > 36*3600}
+	w.days = w.local(s.From) != w.local(s.To.Add(-time.Nanosecond))
+	return w
 }
 
 func (w *writer) document() document {
 	title := "Daily ECG report"
-	if w.days {
+	if w.study {
 		title = "End-of-study ECG report"
 	}
 	devices := strings.Join(w.sum.Devices, ", ")
