@@ -52,7 +52,12 @@
 // event is of kind ST. A measured episode becomes known 72 s after it has reached
 // 100 µV, and is then known up to 12 s before the end of the newest window's core.
 //
-// # Questions
+// # Questions of people
+//
+// Beside, it answers what people ask about the signal of its patients: package
+// questions.
+//
+// # Standing questions
 //
 // A standing question is a condition's code, a localization question, or any
 // other question. The answers to the first two become events of the condition's

@@ -68,6 +68,9 @@ func (w *worker) take(s *step, m kafka.Message) {
 		return
 	}
 	w.metrics.chunks.WithLabelValues("taken").Inc()
+	if chunk.Len() > 0 {
+		w.held.Add(k.patient, k.device, chunk.Start, chunkEnd(chunk), m.Offset)
+	}
 	s.touch(r)
 	w.add(s, r, windows)
 }

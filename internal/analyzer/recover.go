@@ -37,6 +37,7 @@ func (w *worker) recover(ctx context.Context) error {
 		}
 		d.recording.heard = m.Time
 		w.recordings[d.recording.key] = d.recording
+		w.held.Heard(d.recording.key.patient, d.recording.key.device, d.recording.until)
 		if !p.GetStored() {
 			unsettled = append(unsettled, d)
 		}

@@ -3,6 +3,7 @@ package analyzer
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/holterd/holter/internal/config"
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/questions"
 	"github.com/holterd/holter/pkg/model"
 	"github.com/holterd/holter/pkg/window"
 )
@@ -37,6 +39,7 @@ type Service struct {
 	reach    func(*kafka.Partition) source
 	defaults []question
 	codes    []string // of the conditions that the model locates
+	answers  *questions.Answerer
 	metrics  *metrics
 	health   *health
 	now      clock
@@ -62,11 +65,14 @@ func New(cfg config.Config, log zerolog.Logger, parts Parts) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	answers := questions.NewAnswerer(questions.Options{
+		Model: parts.Model, Client: client, Archive: cfg.Archive.Folder, MaxGap: cfg.Window.MaxGap, Log: log, Metrics: parts.Metrics,
+	})
 	return &Service{
 		cfg: cfg, log: log, parts: parts, client: client,
 		writer: client.NewWriter(), history: client,
 		reach:    func(p *kafka.Partition) source { return p },
-		defaults: defaults, codes: codes, metrics: newMetrics(parts.Metrics), health: newHealth(), now: time.Now,
+		defaults: defaults, codes: codes, answers: answers, beside: []func(context.Context){answers.Run}, metrics: newMetrics(parts.Metrics), health: newHealth(), now: time.Now,
 	}, nil
 }
 
@@ -113,8 +119,13 @@ func (s *Service) own(ctx context.Context, p *kafka.Partition) error {
 		idle:      s.cfg.Window.Idle,
 		retention: s.cfg.Kafka.Retention,
 		now:       s.now, metrics: s.metrics, health: s.health, log: log,
+		held: questions.NewHeld(),
 		next: p.Offset, committed: p.Offset,
 	}
+	ctx, stop := context.WithCancel(ctx)
+	var asked sync.WaitGroup
+	asked.Go(func() { s.answers.Serve(ctx, p.ID, w.held) })
+	defer func() { stop(); asked.Wait() }()
 	return w.run(ctx)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/questions"
 	"github.com/holterd/holter/pkg/window"
 )
 
@@ -40,6 +41,7 @@ type worker struct {
 	metrics   *metrics
 	health    *health
 	log       zerolog.Logger
+	held      *questions.Held // where the newest signal is
 
 	clock      streamClock
 	looked     time.Time // when silence was last looked for, on clock

@@ -16,6 +16,7 @@ import (
 
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/questions"
 	"github.com/holterd/holter/pkg/localize"
 	"github.com/holterd/holter/pkg/window"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
@@ -223,7 +224,7 @@ func (w *world) analyzer(t *testing.T, l *life, o options) *worker {
 		source: l, history: l, writer: l, store: l, model: o.model, modelName: modelName(o.model.Info()), observer: o.observer,
 		standing: standing{registry: o.registry, defaults: defaults, codes: codesOf(o.model.Info()), log: zerolog.Nop(), parsed: map[string][]question{}},
 		cfg:      window.Config{}, idle: 30 * time.Second, retention: 168 * time.Hour,
-		now:     func() time.Time { return w.now },
+		now: func() time.Time { return w.now }, held: questions.NewHeld(),
 		metrics: newMetrics(nil), health: newHealth(), log: zerolog.Nop(),
 		next: w.committed, committed: w.committed, clock: streamClock{now: func() time.Time { return w.now }},
 	}

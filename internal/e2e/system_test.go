@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/holterd/holter/internal/questions"
 	"github.com/holterd/holter/internal/testport"
 )
 
@@ -136,6 +138,28 @@ func events(ctx context.Context, t *testing.T, device string, flags ...string) [
 	}
 	require.NoError(t, lines.Err())
 	return all
+}
+
+// asked asks a question about a patient's signal, as a user does: the answer, and
+// its spans as events.
+func asked(ctx context.Context, t *testing.T, kafka, patient, question string, flags ...string) (text string, located []event) {
+	t.Helper()
+	cmd := exec.CommandContext(ctx, filepath.Join(programs(t), "holter"), append([]string{"ask", "--json", "--patient", patient, question}, flags...)...)
+	cmd.Env = append(os.Environ(), "HOLTER_KAFKA_BROKERS="+kafka)
+	var problems strings.Builder
+	cmd.Stderr = &problems
+	out, err := cmd.Output()
+	require.NoError(t, err, "%s", problems.String())
+	var line questions.Line
+	require.NoError(t, json.Unmarshal(out, &line), "%s", out)
+	for _, s := range line.Spans {
+		from, err := time.Parse(time.RFC3339Nano, s.From)
+		require.NoError(t, err)
+		to, err := time.Parse(time.RFC3339Nano, s.To)
+		require.NoError(t, err)
+		located = append(located, event{Kind: s.Kind, Start: from, End: to})
+	}
+	return line.Answer, located
 }
 
 // replayed is a recording on its way into the system.

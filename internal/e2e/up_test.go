@@ -24,6 +24,14 @@ func TestEventsOfASimulatedRecording(t *testing.T) {
 	requireAgreement(t, compare(truth(t, path, longAgo, 0, time.Hour), all), 0.8)
 	requireFHIR(ctx, t, e, "sim-1", longAgo, len(all))
 
+	// Somebody who asks about it is answered alike.
+	_, located := asked(ctx, t, e.kafka, "sim-1", "V", "--last", "4m")
+	a := compare(truth(t, path, longAgo, 0, time.Hour), located)
+	require.GreaterOrEqual(t, float64(a.Found), 0.8*float64(a.Beats), "PVCs are missing in the answer")
+	require.GreaterOrEqual(t, float64(a.Proven), 0.8*float64(a.Events), "spans without a PVC")
+	report, _ := asked(ctx, t, e.kafka, "sim-1", "Please provide the report for the following ECG.", "--last", "1m")
+	require.Contains(t, report, "Report: ")
+
 	// Playing the same again changes nothing.
 	replayed(t, e.mqtt, "sim-1", path, longAgo, "--speed", "max").wait(ctx, t)
 	require.Equal(t, all, events(ctx, t, "sim-1", "--influx", e.influx))

@@ -23,6 +23,8 @@ const (
 	TopicCommands   = "ecg.commands"   // AlertCommand
 	TopicDeadLetter = "ecg.deadletter" // DeadLetter
 	TopicProgress   = "ecg.progress"   // Progress, compacted
+	TopicQuestions  = "ecg.questions"  // Question
+	TopicAnswers    = "ecg.answers"    // Answer
 )
 
 // Topic is a topic as EnsureTopics creates it.
@@ -42,6 +44,8 @@ func Topics() []Topic {
 		{Name: TopicCommands},
 		{Name: TopicDeadLetter},
 		{Name: TopicProgress, Compacted: true},
+		{Name: TopicQuestions},
+		{Name: TopicAnswers},
 	}
 }
 

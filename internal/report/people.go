@@ -55,7 +55,7 @@ func around(x summary.Symptom) string {
 func (w *writer) alertSection() section {
 	s := section{ID: "alerts", Title: "Alerts and responses"}
 	t := table{
-		Columns: []column{{"Raised", 4, false}, {"Priority", 2, false}, {"Alert", 6, false}, {"Acknowledged", 5, false}, {"State", 4, false}},
+		Columns: []column{{"Of", 4, false}, {"Raised", 4, false}, {"Priority", 2, false}, {"Alert", 5, false}, {"Acknowledged", 5, false}, {"State", 4, false}},
 		Empty:   "No alert is known of this period. Alerts are kept for 30 days after they are over.",
 	}
 	if w.maker.Sources.Alerts == nil {
@@ -83,7 +83,7 @@ func (w *writer) alertSection() section {
 		if a.Class == alert.Technical {
 			title += " (technical)"
 		}
-		t.Rows = append(t.Rows, row{Cells: []string{w.at(a.Raised), a.Priority.String(), title, response, state}})
+		t.Rows = append(t.Rows, row{Cells: []string{w.at(a.Start), w.at(a.Raised), a.Priority.String(), title, response, state}})
 	}
 	s.Tables = []table{t}
 	return s

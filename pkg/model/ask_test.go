@@ -134,6 +134,26 @@ func TestWhatIsLocalized(t *testing.T) {
 	require.Equal(t, []bool{true, false, false, true}, localized)
 }
 
+// Free text is given as it grows, localized answers are not.
+func TestAnswersAreGivenWhileTheyAreWritten(t *testing.T) {
+	m := openTiny(t, Options{})
+	clip := twoLeads(t, 1, 1000)
+	var grown, none []string
+	free := Localize("Is it sinus rhythm?", clip)
+	free.Wrote = func(text string) { grown = append(grown, text) }
+	located := Localize(question(t, "V"), clip)
+	located.Wrote = func(text string) { none = append(none, text) }
+	answers, err := m.Ask(context.Background(), []Request{free, located})
+	require.NoError(t, err)
+	require.Empty(t, none)
+	require.Greater(t, len(grown), 1)
+	for i, text := range grown[1:] {
+		require.True(t, strings.HasPrefix(text, grown[i]), "%q, then %q", grown[i], text)
+	}
+	require.Equal(t, whole(answers[0].Text), grown[len(grown)-1])
+	require.Equal(t, "so ", whole("so \uFFFD"))
+}
+
 func TestAskRefuses(t *testing.T) {
 	m, _ := fakeModel(t, Options{})
 	clip := twoLeads(t, 1, 1000)
@@ -141,17 +161,17 @@ func TestAskRefuses(t *testing.T) {
 	uneven[ecg.I] = make([]float32, 5)
 	long := twoLeads(t, 1, 120_000)
 	for says, turns := range map[string][]Turn{
-		"it has no turn":                        {},
-		"turn 1 has no question":                {{ECGs: []*window.Clip{clip}, Question: " "}},
-		"all turns but the last have an answer": {{Question: "a", Answer: "b"}},
-		"turn 1 of 2: all turns but":            {{Question: "a"}, {Question: "b"}},
-		"turn 1, ECG 1 is empty":                {{Question: "a", ECGs: []*window.Clip{{}}}},
-		"turn 1, ECG 2 is empty":                {{Question: "a", ECGs: []*window.Clip{clip, nil}}},
-		"leads of 1000 and 5 samples":           {{Question: "a", ECGs: []*window.Clip{&uneven}}},
-		"shows no ECG":                          {{Question: question(t, "V")}},
-		"leaves no room for an answer":          {{Question: "a", ECGs: []*window.Clip{long}}},
-		"request 2 of 2: the prompt has 1":      {{Question: question(t, "V"), ECGs: []*window.Clip{long}}},
-		"no room for an answer":                 {{Question: question(t, "V") + room(t, m, 3), ECGs: []*window.Clip{clip}}},
+		"it has no turn":                                            {},
+		"turn 1 has no question":                                    {{ECGs: []*window.Clip{clip}, Question: " "}},
+		"all turns but the last have an answer":                     {{Question: "a", Answer: "b"}},
+		"turn 1 of 2: all turns but":                                {{Question: "a"}, {Question: "b"}},
+		"turn 1, ECG 1 is empty":                                    {{Question: "a", ECGs: []*window.Clip{{}}}},
+		"turn 1, ECG 2 is empty":                                    {{Question: "a", ECGs: []*window.Clip{clip, nil}}},
+		"leads of 1000 and 5 samples":                               {{Question: "a", ECGs: []*window.Clip{&uneven}}},
+		"shows no ECG":                                              {{Question: question(t, "V")}},
+		"leaves no room for an answer":                              {{Question: "a", ECGs: []*window.Clip{long}}},
+		"request 2 of 2: the request is too long: the prompt has 1": {{Question: question(t, "V"), ECGs: []*window.Clip{long}}},
+		"no room for an answer":                                     {{Question: question(t, "V") + room(t, m, 3), ECGs: []*window.Clip{clip}}},
 	} {
 		t.Run(says, func(t *testing.T) {
 			_, err := m.Ask(context.Background(), []Request{Localize("fine", clip), {Turns: turns}})

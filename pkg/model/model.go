@@ -19,6 +19,9 @@ var ErrNoLibrary = ort.ErrNoLibrary
 // ErrClosed is returned when a closed model is asked.
 var ErrClosed = errors.New("the model is closed")
 
+// ErrTooLong is wrapped when a request shows or says more than the model reads.
+var ErrTooLong = errors.New("the request is too long")
+
 // Model is a loaded model. It is safe for concurrent use.
 type Model struct {
 	manifest   Manifest

@@ -122,11 +122,15 @@ func (m *Model) job(r Request, c piece, show showFunc) (*job, error) {
 	}
 	length, most := p.size(m.manifest.Encoder.TokensPerSegment), m.manifest.Decoder.MaxTokens
 	if length >= most {
-		return nil, fmt.Errorf("the prompt has %d tokens, which leaves no room for an answer: the model reads %d (show less)",
-			length, most)
+		return nil, fmt.Errorf("%w: the prompt has %d tokens, which leaves no room for an answer: the model reads %d (show less)",
+			ErrTooLong, length, most)
 	}
 	j := &job{prompt: p, prefix: p.key(), piece: c, left: min(most-length, m.manifest.Generation.MaxNewTokens)}
-	j.answer = &freeText{stop: m.template.stop, left: j.left}
+	free := &freeText{stop: m.template.stop, left: j.left}
+	if r.Wrote != nil {
+		free.wrote = func(tokens []int) { r.Wrote(whole(m.tok.Decode(tokens))) }
+	}
+	j.answer = free
 	return j, nil
 }
 
@@ -139,8 +143,8 @@ func (m *Model) hold(j *job, c localize.Condition) (writing, error) {
 	}
 	g := grammar.New(c.Name, length)
 	if needs, ok := m.vocabulary.Needs(g, grammar.State{}); !ok || needs > j.left {
-		return nil, fmt.Errorf("no room for an answer: %d tokens are left of the %d that the model reads (show less)",
-			j.left, m.manifest.Decoder.MaxTokens)
+		return nil, fmt.Errorf("%w: no room for an answer: %d tokens are left of the %d that the model reads (show less)",
+			ErrTooLong, j.left, m.manifest.Decoder.MaxTokens)
 	}
 	return &held{grammar: g, words: m.vocabulary, text: m.tok.Bytes, stop: m.template.stop, left: j.left}, nil
 }

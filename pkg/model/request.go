@@ -12,6 +12,11 @@ import (
 // Request is a conversation whose last turn is to be answered.
 type Request struct {
 	Turns []Turn
+	// Wrote, if set, is given an answer in words while it is written: each time
+	// all of its text so far, which only grows (again from the beginning when the
+	// request is asked again, as a Batcher may). The model waits for it, so it must
+	// return at once. Answers under the grammar are not given before they are whole.
+	Wrote func(text string)
 }
 
 // Turn is one question and, but for the last turn, its answer.

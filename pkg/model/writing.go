@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 )
 
 // writing is one answer that is being written, token by token.
@@ -19,6 +20,8 @@ var errNotANumber = errors.New("the decoder's logits are not numbers: the model 
 type freeText struct {
 	stop []int
 	left int // tokens that may still be written
+	// wrote is told of the tokens so far; it may be nil.
+	wrote func(tokens []int)
 
 	tokens []int
 	logs   float64 // Σ log p of the tokens, the one that stopped included
@@ -45,8 +48,14 @@ func (f *freeText) next(logits []float32) (int, bool, error) {
 	}
 	f.tokens = append(f.tokens, best)
 	f.left--
+	if f.wrote != nil {
+		f.wrote(f.tokens)
+	}
 	return best, f.left == 0, nil
 }
 
 // confidence is the geometric mean of the tokens' probabilities.
 func (f *freeText) confidence() float64 { return math.Exp(f.logs / float64(f.steps)) }
+
+// whole leaves out a character at the end that is not yet complete.
+func whole(text string) string { return strings.TrimRight(text, "\uFFFD") }

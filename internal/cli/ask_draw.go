@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/holterd/holter/internal/picture"
+	"github.com/holterd/holter/internal/questions"
+	"github.com/holterd/holter/pkg/localize"
+)
+
+// longestDrawn is the longest strip that is drawn.
+const longestDrawn = time.Minute
+
+func tooLong(s questions.Strip) bool { return max(s.Last, s.To.Sub(s.From)) > longestDrawn }
+
+// drawAnswer draws what the model was shown, with the spans of its answer.
+func (a *App) drawAnswer(f askFlags, q questions.Question, answer questions.Answer) error {
+	page := picture.Page{Title: q.Patient, Sections: []picture.Section{{Title: q.Turns[len(q.Turns)-1].Question}}}
+	var all picture.Drawing
+	for _, shown := range answer.Shown {
+		track, err := a.trackAt(stripFlags{patient: q.Patient, device: shown.Device, archive: f.archive}, shown.From, shown.To)
+		if err != nil {
+			return fmt.Errorf("draw the answer: %w", err)
+		}
+		var events []localize.Event
+		for _, s := range answer.Spans {
+			if s.Strip == shown.Strip {
+				events = append(events, localize.Event{Kind: s.Kind, Device: shown.Device, Start: s.From, End: s.To, Confidence: s.Confidence})
+			}
+		}
+		strip, err := drawn(track, events)
+		if err != nil {
+			return err
+		}
+		page.Sections[0].Strips = append(page.Sections[0].Strips, strip)
+		all = strip
+	}
+	if len(answer.Shown) > 1 {
+		all = page
+	}
+	out, err := os.Create(f.picture)
+	if err != nil {
+		return fmt.Errorf("draw the answer: %w; name another file with --picture", err)
+	}
+	if err := errors.Join(drawings[filepath.Ext(f.picture)](out, all), out.Close()); err != nil {
+		return fmt.Errorf("draw the answer: %w", err)
+	}
+	return nil
+}
