@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/holterd/holter/internal/summary"
-	"github.com/holterd/holter/pkg/localize"
 )
 
 // research is what every page says.
@@ -217,13 +216,6 @@ func (w *writer) unanswered() string {
 		return "all acknowledged"
 	}
 	return number(n) + " not acknowledged"
-}
-
-func name(code string) string {
-	if c, ok := localize.ByCode(code); ok {
-		return c.Name
-	}
-	return code
 }
 
 // local is a date in the report's zone.
