@@ -545,8 +545,10 @@ type Progress struct {
 	// Events that the event store refused for good so far: they are in
 	// ecg.deadletter, with the reason.
 	RefusedEvents uint64 `protobuf:"varint,11,opt,name=refused_events,json=refusedEvents,proto3" json:"refused_events,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Windows decided with this record; sent again after a restart.
+	WindowsDecided []*Window `protobuf:"bytes,12,rep,name=windows_decided,json=windowsDecided,proto3" json:"windows_decided,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Progress) Reset() {
@@ -654,6 +656,13 @@ func (x *Progress) GetRefusedEvents() uint64 {
 		return x.RefusedEvents
 	}
 	return 0
+}
+
+func (x *Progress) GetWindowsDecided() []*Window {
+	if x != nil {
+		return x.WindowsDecided
+	}
+	return nil
 }
 
 // Alert is a rule that fired for a patient as it now stands, written to the
@@ -1053,7 +1062,7 @@ var File_holter_v1_event_proto protoreflect.FileDescriptor
 
 const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15holter/v1/event.proto\x12\tholter.v1\"\xdf\x04\n" +
+	"\x15holter/v1/event.proto\x12\tholter.v1\x1a\x16holter/v1/window.proto\"\xdf\x04\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x16\n" +
@@ -1079,7 +1088,7 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"st_peak_uv\x18\x12 \x01(\x11R\bstPeakUv\x12\x17\n" +
 	"\ast_lead\x18\x13 \x01(\tR\x06stLead\x12#\n" +
-	"\rbeats_between\x18\x14 \x03(\x11R\fbeatsBetween\"\xd9\x02\n" +
+	"\rbeats_between\x18\x14 \x03(\x11R\fbeatsBetween\"\x95\x03\n" +
 	"\bProgress\x12\x18\n" +
 	"\apatient\x18\x01 \x01(\tR\apatient\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x1c\n" +
@@ -1094,7 +1103,8 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x06events\x18\t \x03(\v2\x10.holter.v1.EventR\x06events\x12\x18\n" +
 	"\arefused\x18\n" +
 	" \x01(\x04R\arefused\x12%\n" +
-	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\"\xb2\x05\n" +
+	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\x12:\n" +
+	"\x0fwindows_decided\x18\f \x03(\v2\x11.holter.v1.WindowR\x0ewindowsDecided\"\xb2\x05\n" +
 	"\x05Alert\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x18\n" +
@@ -1192,20 +1202,22 @@ var file_holter_v1_event_proto_goTypes = []any{
 	(*Alert)(nil),       // 7: holter.v1.Alert
 	(*AlertChange)(nil), // 8: holter.v1.AlertChange
 	(*DeadLetter)(nil),  // 9: holter.v1.DeadLetter
+	(*Window)(nil),      // 10: holter.v1.Window
 }
 var file_holter_v1_event_proto_depIdxs = []int32{
-	0, // 0: holter.v1.Event.st_evidence:type_name -> holter.v1.StEvidence
-	5, // 1: holter.v1.Progress.events:type_name -> holter.v1.Event
-	2, // 2: holter.v1.Alert.priority:type_name -> holter.v1.Priority
-	3, // 3: holter.v1.Alert.class:type_name -> holter.v1.AlertClass
-	1, // 4: holter.v1.Alert.state:type_name -> holter.v1.AlertState
-	8, // 5: holter.v1.Alert.history:type_name -> holter.v1.AlertChange
-	4, // 6: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	0,  // 0: holter.v1.Event.st_evidence:type_name -> holter.v1.StEvidence
+	5,  // 1: holter.v1.Progress.events:type_name -> holter.v1.Event
+	10, // 2: holter.v1.Progress.windows_decided:type_name -> holter.v1.Window
+	2,  // 3: holter.v1.Alert.priority:type_name -> holter.v1.Priority
+	3,  // 4: holter.v1.Alert.class:type_name -> holter.v1.AlertClass
+	1,  // 5: holter.v1.Alert.state:type_name -> holter.v1.AlertState
+	8,  // 6: holter.v1.Alert.history:type_name -> holter.v1.AlertChange
+	4,  // 7: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
+	8,  // [8:8] is the sub-list for method output_type
+	8,  // [8:8] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_holter_v1_event_proto_init() }
@@ -1213,6 +1225,7 @@ func file_holter_v1_event_proto_init() {
 	if File_holter_v1_event_proto != nil {
 		return
 	}
+	file_holter_v1_window_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
