@@ -62,7 +62,7 @@ func (a *asked) stitch(model string) (influx.Window, *holterv1.Window, []localiz
 		Window: stored.ID(), Segment: a.window.Segment,
 		Start: a.window.Start, End: a.window.End(),
 		CoreFrom: stored.From, CoreTo: stored.To, EndsSegment: a.window.EndsSegment,
-		Beats: beats,
+		Beats: beats, Quality: stored.Quality,
 	}
 	seen.Levels, seen.Measured = a.measure(slots, samples, peaks)
 	told := tellable(stored, beats)
@@ -99,7 +99,7 @@ func (a *asked) note(stored influx.Window, q question, answer model.Answer) loca
 		ID: hex.EncodeToString(sum[:16]), Kind: KindNote,
 		Patient: stored.Patient, Device: stored.Device, Recording: stored.Recording, Model: stored.Model,
 		Start: start, End: a.window.End().Truncate(time.Millisecond), Confidence: answer.Confidence,
-		Question: q.text, Answer: answer.Text, Window: stored.ID(),
+		Question: q.text, Answer: answer.Text, Window: stored.ID(), Quality: stored.Quality,
 	}
 }
 

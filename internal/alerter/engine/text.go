@@ -25,6 +25,10 @@ func title(r *rule.Rule, a alert.Alert) string {
 		return "Run: " + names(r.Kinds())
 	case r.Duration != nil:
 		return "Episode: " + names(r.Kinds())
+	case r.Pattern != nil:
+		return capital(many(r.Pattern.Of, r.Pattern.AtLeast)) + ": " + names(r.Kinds())
+	case r.OfWindows():
+		return windowTitle(r, a)
 	case r.Button != nil:
 		return "Symptom button pressed"
 	case r.LeadsOff != nil:
@@ -45,14 +49,22 @@ func describe(r *rule.Rule, a alert.Alert, h hit) string {
 	if a.ST != nil {
 		return describeST(a)
 	}
+	if r.OfWindows() {
+		return describeWindows(r, a, h)
+	}
 	first, last := time.Unix(0, h.first), time.Unix(0, h.last)
 	var seen string
 	switch {
+	case r.Pattern != nil:
+		seen = patternText(r.Pattern, h)
 	case r.Count != nil:
 		seen = fmt.Sprintf("%d within %s, the latest at %s.", h.beats, span(r.Count.Within), clock(last))
 	case r.Run != nil:
-		rate := math.Round(float64(h.beats-1) / last.Sub(first).Minutes())
-		seen = fmt.Sprintf("%d beats in a row at %.0f per minute from %s.", h.beats, rate, clock(first))
+		seen = fmt.Sprintf("%d beats in a row at %.0f per minute from %s", h.beats, math.Round(h.rate), clock(first))
+		if r.Run.Lasting > 0 {
+			seen += fmt.Sprintf(", for %s so far", span(last.Sub(first).Round(time.Second)))
+		}
+		seen += "."
 	default:
 		seen = fmt.Sprintf("since %s, for %s so far.", clock(first), span(last.Sub(first).Round(time.Second)))
 	}
