@@ -100,17 +100,20 @@ func describeDevice(x finding, now time.Time) string {
 	}
 }
 
-// notMet is the end of an alert whose condition has not been met for long.
+// notMet is the end of an alert whose condition has not been met for long. What
+// a burden is made of goes on counting: it is of a fixed time, not of an episode.
 func (s *Step) notMet(open state.OpenAlert) ending {
 	text := "Not met any more since " + clock(open.Alert.Updated)
+	keep := false
 	if r := s.ruleOf(open.Alert.Patient, open.Alert.Rule); r != nil {
+		keep = r.Burden != nil
 		text += fmt.Sprintf(" (rule: over after %s)", span(r.ResolveAfter))
 	}
 	text += "."
 	if st := open.Alert.ST; st != nil {
 		text += " It was " + stText(*st) + "."
 	}
-	return ending{text: text}
+	return ending{text: text, keep: keep}
 }
 
 // superseded is the end of an alert that a more urgent one of its key replaces.

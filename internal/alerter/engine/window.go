@@ -51,6 +51,11 @@ func (s *Step) Window(w *holterv1.Window, at Arrival) error {
 			return err
 		}
 		h, met, changed := inspect(r, &kept, w)
+		if !changed && r.Burden != nil {
+			if err := s.linger(r, w, at); err != nil {
+				return err
+			}
+		}
 		if changed {
 			if err := s.tx.SetWindow(r.Name, w.Patient, w.Device, kept); err != nil {
 				return err
@@ -63,6 +68,20 @@ func (s *Step) Window(w *holterv1.Window, at Arrival) error {
 		}
 	}
 	return s.settle()
+}
+
+// linger keeps the alert of a burden open while nothing can be said of that:
+// noise, or not asked for, is no end.
+func (s *Step) linger(r *rule.Rule, w *holterv1.Window, at Arrival) error {
+	open, exists, err := s.tx.Open(w.Patient, r.KeyFor(w.Patient, w.Device))
+	if err != nil || !exists || open.Alert.Rule != r.Name || open.Alert.Device != w.Device {
+		return err
+	}
+	open.Met = max(open.Met, w.EndTimeNs)
+	if at.Received.After(open.Received) {
+		open.Received = at.Received
+	}
+	return s.tx.SetOpen(open)
 }
 
 func checkWindow(w *holterv1.Window) error {
