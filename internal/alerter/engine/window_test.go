@@ -123,15 +123,15 @@ func TestPauses(t *testing.T) {
 		in   []*holterv1.Window
 		want []string
 	}{
-		"inside":               {[]*holterv1.Window{silent(0, 500, 3500, 4500)}, []string{"triggered pause p 0.5-3.5"}},
-		"too short":            {[]*holterv1.Window{silent(0, 500, 3499, 4500)}, nil},
-		"over a seam":          {[]*holterv1.Window{silent(0, 1000, 3000, 5000), silent(6, 2500)}, []string{"triggered pause p 5-8.5"}},
-		"goes on":              {[]*holterv1.Window{silent(0, 1000, 2900)}, []string{"triggered pause p 2.9-6"}},
-		"before the signal":    {[]*holterv1.Window{silent(0, 4000, 5000)}, nil},
-		"over a gap":           {[]*holterv1.Window{silent(0, 1000, 3500), silent(7, 2500, 3500, 5000)}, nil},
-		"in noise":             {[]*holterv1.Window{silent(0, 1000, 3500), noisy(silent(6)), silent(12, 1000, 3500)}, nil},
-		"two recordings":       {[]*holterv1.Window{silent(0, 1000, 3500), silent(1e6, 2500, 4000)}, nil},
-		"one alert for two":    {[]*holterv1.Window{silent(0, 1000, 4000), silent(6, 4000)}, []string{"triggered pause p 1-4"}},
+		"inside":            {[]*holterv1.Window{silent(0, 500, 3500, 4500)}, []string{"triggered pause p 0.5-3.5"}},
+		"too short":         {[]*holterv1.Window{silent(0, 500, 3499, 4500)}, nil},
+		"over a seam":       {[]*holterv1.Window{silent(0, 1000, 3000, 5000), silent(6, 2500)}, []string{"triggered pause p 5-8.5"}},
+		"goes on":           {[]*holterv1.Window{silent(0, 1000, 2900)}, []string{"triggered pause p 2.9-6"}},
+		"before the signal": {[]*holterv1.Window{silent(0, 4000, 5000)}, nil},
+		"over a gap":        {[]*holterv1.Window{silent(0, 1000, 3500), silent(7, 2500, 3500, 5000)}, nil},
+		"in noise":          {[]*holterv1.Window{silent(0, 1000, 3500), noisy(silent(6)), silent(12, 1000, 3500)}, nil},
+		"two recordings":    {[]*holterv1.Window{silent(0, 1000, 3500), silent(1e6, 2500, 4000)}, nil},
+		"one alert for two": {[]*holterv1.Window{silent(0, 1000, 4000), silent(6, 4000)}, []string{"triggered pause p 1-4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, rules)
