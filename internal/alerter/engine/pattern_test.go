@@ -91,6 +91,29 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
+func TestPatternTexts(t *testing.T) {
+	for rule, want := range map[string][2]string{
+		`pattern: {of: couplet, kinds: [V]}`: {
+			"Couplet: Premature ventricular contraction", "a couplet at 120 per minute at 2020-01-01 00:00:01 UTC.",
+		},
+		`pattern: {of: triplet, kinds: [V], at_least: 2, within: 1h}`: {
+			"Triplets: Premature ventricular contraction", "2 triplets within 1h, the latest at 2020-01-01 00:00:12 UTC.",
+		},
+		`pattern: {of: bigeminy, kinds: [V]}`: {
+			"Bigeminy: Premature ventricular contraction", "bigeminy since 2020-01-01 00:00:03 UTC, for 3s so far, at 120 per minute.",
+		},
+		`run: {kinds: [V], at_least: 3, lasting: 1s}`: {
+			"Run: Premature ventricular contraction", "3 beats in a row at 120 per minute from 2020-01-01 00:00:11 UTC, for 1s so far.",
+		},
+	} {
+		b := newBench(t, "name: r, priority: low, "+rule)
+		b.events(strip("a", 1, "VVNNVNVNVNVNNNNNVVVNNVVVN")...)
+		require.Len(t, b.alerts, 1, rule)
+		require.Equal(t, want[0], b.alerts[0].Title)
+		require.Equal(t, "Patient p, Premature ventricular contraction: "+want[1]+" Confidence of the model 90 %.", b.open("r/p").Message)
+	}
+}
+
 // More beats than are kept: what began long ago is still one bigeminy, and the end
 // of a run that is no longer known is no couplet.
 func TestLongPatterns(t *testing.T) {
