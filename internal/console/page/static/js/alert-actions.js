@@ -11,6 +11,7 @@ const minutes = [["15", "15 minutes"], ["60", "1 hour"], ["240", "4 hours"], ["4
 
 const list = [
   { what: "acknowledge", name: "Acknowledge", when: (a) => a.state === "triggered", primary: true },
+  { what: "strip", name: "Show strip" },
   { what: "assign", name: "Assign…", form: () => ({ title: "Who sees to it?", submit: "Assign", fields: [{ name: "assignee", label: "Person", value: reviewer(), required: true }, why(false)] }) },
   { what: "silence", name: "Silence…", form: () => ({ title: "Silence this alert", text: "Nobody is notified of it until then; it stays here.", submit: "Silence", fields: [{ name: "minutes", label: "For", options: minutes, value: "60" }, why(true)] }) },
   { what: "escalate", name: "Escalate…", form: () => ({ title: "Tell the next people now?", submit: "Escalate", fields: [why(false)] }) },
@@ -18,11 +19,13 @@ const list = [
   { what: "resolve", name: "Resolve…", form: () => ({ title: "Resolve this alert?", text: "It is over; if it happens again, there is a new one.", submit: "Resolve", fields: [why(false)] }) },
 ];
 
-// actions are the buttons of an alert.
-export function actions(patient, a) {
-  if (a.state === "resolved") return [];
-  return list.filter((act) => !act.when || act.when(a)).map((act) =>
-    h("button", { type: "button", class: act.primary ? "primary" : "", onclick: (e) => run(patient, a, act, e.currentTarget) }, act.name));
+// actions are the buttons of an alert; show opens its strip.
+export function actions(patient, a, show) {
+  return list.filter((act) => act.what === "strip" || (a.state !== "resolved" && (!act.when || act.when(a)))).map((act) =>
+    h("button", {
+      type: "button", class: act.primary && a.priority !== "low" ? "primary" : null,
+      onclick: (e) => (act.what === "strip" ? show(a) : run(patient, a, act, e.currentTarget)),
+    }, act.name));
 }
 
 async function run(patient, a, act, button) {

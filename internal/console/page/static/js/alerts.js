@@ -32,7 +32,7 @@ export function alerts(host, patient, on) {
         h("b", { class: `alert-${a.state}` }, states[a.state] ?? a.state), h("span", {}, a.class), h("span", {}, `since ${moment(ms(a.start))}`),
         a.confidence > 0 && h("span", {}, `confidence ${Math.round(a.confidence * 100)} %`), notes.map((n) => h("span", {}, n))),
       h("div", { class: "acts" },
-        h("button", { type: "button", onclick: () => on.open(a) }, "Show strip"), actions(patient, a)),
+        actions(patient, a, on.open)),
       h("details", { class: "said", open: opened.has(a.id), ontoggle: (e) => opened[e.target.open ? "add" : "delete"](a.id) },
         h("summary", {}, `History (${a.history?.length ?? 0})`),
         h("ol", { class: "history" }, (a.history ?? []).map((c) => h("li", {}, `${moment(ms(c.at))} ${c.what} by ${c.by}${c.why ? `: ${c.why}` : ""}`)))));

@@ -8,7 +8,7 @@ const fine = 4, coarse = 40; // ms that an arrow key moves a handle
 // calipers lie over a sheet; scene() gives what is drawn now, on change they are
 // to be drawn again.
 export function calipers(host, sheet, scene, change) {
-  const handles = ["A", "B"].map((name) => ({ name, at: 0, el: null }));
+  const handles = ["1", "2"].map((name) => ({ name, at: 0, el: null }));
   const readout = h("output", { class: "caliper-readout" });
   const box = h("div", { class: "calipers", hidden: true }, handles.map(make), readout);
   let lead = 0;

@@ -25,8 +25,8 @@ export function events(host, patient, period, store, on) {
     const code = codeOf(e), from = ms(e.start);
     return h("li", {}, h("button", { type: "button", class: "event", "data-id": e.id, "aria-current": e.id === selected ? "true" : null, onclick: () => select(e.id) },
       h("span", { class: `code kind-${slot(code)}` }, code),
-      h("span", { class: "when" }, h("span", { class: "day" }, day(from)), " ", clock(from)),
-      h("span", { class: "what" }, lasting(ms(e.end) - from), e.beats > 1 ? ` · ${e.beats} beats` : "", e.open ? " · goes on" : "", e.st ? ` · ${e.st.peak_uv} µV` : ""),
+      h("span", { class: "when" }, clock(from)),
+      h("span", { class: "what" }, day(from) === day(Date.now()) ? "" : `${day(from)} · `, lasting(ms(e.end) - from), e.beats > 1 ? ` · ${e.beats} beats` : "", e.open ? " · goes on" : "", e.st ? ` · ${e.st.peak_uv} µV` : ""),
       h("span", { class: "sure" }, e.confidence ? `${Math.round(e.confidence * 100)} %` : ""),
       h("span", { class: `verdict verdict-${reviewState(e)}` }, verdicts[reviewState(e)])));
   }

@@ -27,7 +27,8 @@ function themeSwitch() {
     },
   });
   const say = () => {
-    button.textContent = { auto: "Theme: auto", light: "Theme: light", dark: "Theme: dark" }[current()];
+    fill(button, shape("theme"), h("span", { class: "who-label" }, "Theme: "), current());
+    button.setAttribute("aria-label", `Theme: ${current()}`);
     button.title = "Switch between light, dark and what the system prefers";
   };
   say();
@@ -37,12 +38,12 @@ function themeSwitch() {
 // header fills the bar; help opens the list of keys, back leads to the patients.
 export function header(host, { help, back }) {
   const name = h("button", { type: "button", class: "quiet who", title: "The name that your reviews and decisions carry", onclick: rename });
-  const say = () => fill(name, reviewer() ? `Reviewer: ${reviewer()}` : "Say who you are");
+  const say = () => fill(name, reviewer() ? [h("span", { class: "who-label" }, "Reviewer: "), reviewer()] : "Say who you are");
   onRename(say);
   say();
   fill(host, h("div", { class: "bar" },
     h("a", { href: "/", class: "brand", "aria-label": back ? "Holter: all patients" : "Holter" },
-      h("img", { src: "/static/icon.svg", alt: "", width: 22, height: 22 }), "Holter"),
+      h("img", { src: "/static/icon.svg", alt: "", width: 22, height: 22 }), h("span", { class: back ? "brand-name" : "" }, "Holter")),
     back && h("nav", { "aria-label": "Pages" }, h("a", { href: "/", class: "back" }, shape("back"), "Patients")),
     h("span", { class: "grow" }),
     h("span", { class: "zone muted", title: "All times are in this zone" }, "Times: ", zoneName()),

@@ -30,7 +30,7 @@ function body(pen, mark, left, right, bottom) {
   pen.save();
   pen.beginPath();
   pen.rect(left, laneHeight, right - left, bottom - laneHeight);
-  pen.globalAlpha = mark.answer ? 0.55 : mark.rejected ? 0.05 : mark.selected ? 0.26 : 0.15;
+  pen.globalAlpha = mark.answer ? 0.55 : mark.rejected ? 0.05 : mark.selected ? 0.22 : 0.12;
   pen.fillStyle = mark.answer ? hatch(pen, ink) : ink;
   pen.fill();
   pen.globalAlpha = 1;

@@ -55,6 +55,7 @@ at("trace").append(reviewed);
 
 const timeline = newTimeline(at("day"), patient, period, {
   open: (time) => open(time, time),
+  name: (code) => kinds.find((k) => k.code === code)?.name,
   view: () => trace.visible(),
 });
 

@@ -24,7 +24,7 @@ const base = (last, range, y, list) => ({
   series: [{}, ...list.map((s) => ({ points: { show: false }, spanGaps: false, width: 1.25, ...s }))],
   axes: [
     { stroke: ink("--muted"), font: "11px system-ui", grid: { stroke: ink("--line"), width: 1 }, ticks: { show: false }, size: last ? 22 : 4, gap: 4, space: 70, values: last ? times : () => [] },
-    { stroke: ink("--muted"), font: "11px system-ui", grid: { stroke: ink("--line"), width: 1 }, ticks: { show: false }, size: 38, gap: 4, space: 24, ...y },
+    { stroke: ink("--muted"), font: "11px system-ui", grid: { stroke: ink("--line"), width: 1 }, ticks: { show: false }, size: 38, gap: 4, space: 20, ...y },
   ],
 });
 
@@ -32,7 +32,7 @@ const stepped = (u, ...rest) => uPlot.paths.stepped({ align: 1 })(u, ...rest);
 
 export const plots = [
   {
-    id: "rate", name: "Heart rate", unit: "/min", height: 104, legend: [["rate", "mean"], ["band", "lowest to highest"]],
+    id: "rate", name: "Heart rate", unit: "/min", height: 88, legend: [["rate", "mean"], ["band", "lowest to highest"]],
     options: (last) => ({
       ...base(last, (u, low, high) => [Math.min(40, Math.floor((low ?? 50) / 10) * 10), Math.max(120, Math.ceil((high ?? 100) / 10) * 10)], {}, [
         { stroke: ink("--plot-rate") }, { stroke: null, width: 0 }, { stroke: null, width: 0 }]),
@@ -41,20 +41,20 @@ export const plots = [
     say: ([, mean, min, max], i) => (mean[i] === null ? "" : `${round(mean[i])} /min (${round(min[i])}–${round(max[i])})`),
   },
   {
-    id: "burden", name: "Burden", unit: "% of beats, AF of time", height: 78, legend: [["v", "V"], ["a", "A"], ["af", "AF"]],
+    id: "burden", name: "Burden", unit: "% of beats, AF of time", height: 62, legend: [["v", "V"], ["a", "A"], ["af", "AF"]],
     options: (last) => base(last, (u, low, high) => [0, Math.max(5, Math.ceil((high ?? 0) * 1.15))], {}, [
       { stroke: ink("--kind-v"), paths: stepped, width: 1.5 }, { stroke: ink("--kind-a"), paths: stepped, dash: [5, 3], width: 1.5 },
       { stroke: ink("--kind-af"), paths: stepped, dash: [1, 3], width: 2 }, { show: false }]),
     say: ([, v, a, af, beats], i) => (v[i] === null ? "" : `V ${round(v[i], 1)} %, A ${round(a[i], 1)} % of ${beats[i].toLocaleString("en")} beats, AF ${round(af[i])} %`),
   },
   {
-    id: "st", name: "ST", unit: "µV against the patient's baseline", height: 78, legend: [],
+    id: "st", name: "ST", unit: "µV against the patient's baseline", height: 62, legend: [],
     options: (last) => base(last, (u, low, high) => [Math.min(-150, Math.floor((low ?? 0) / 50) * 50), Math.max(150, Math.ceil((high ?? 0) / 50) * 50)],
       { incrs: [50, 100, 200, 500, 1000] }, [{ stroke: ink("--kind-st") }]),
     say: ([, uv], i) => (uv[i] === null ? "" : `${uv[i] < 0 ? "−" : "+"}${Math.abs(uv[i])} µV`),
   },
   {
-    id: "coverage", name: "Coverage", unit: "% of time", height: 66, legend: [["recorded", "recorded"], ["analysed", "analysed"]],
+    id: "coverage", name: "Coverage", unit: "% of time", height: 62, legend: [["recorded", "recorded"], ["analysed", "analysed"]],
     options: (last) => base(last, () => [0, 105], { incrs: [50] }, [
       { stroke: ink("--plot-recorded"), fill: ink("--plot-recorded-fill"), paths: stepped, width: 1 },
       { stroke: ink("--plot-analysed"), paths: stepped, dash: [3, 2] }]),

@@ -13,7 +13,7 @@ import { moment, iso } from "./time.js";
 export function timeline(host, patient, period, on) {
   const counts = h("p", { class: "counts" });
   const body = h("div", { class: "plots", role: "slider", tabindex: 0, "aria-label": "Time in the day timeline: arrow keys move, Enter opens the strip" });
-  fill(host, h("div", { class: "card-head" }, h("h2", {}, "Timeline"), period.el), counts, body);
+  fill(host, h("div", { class: "card-head" }, h("h2", {}, "Timeline"), counts, period.el), body);
   let charts = [], readouts = [], cursor = null, asked = 0;
 
   function build(tables) {
@@ -87,7 +87,7 @@ export function timeline(host, patient, period, on) {
         return;
       }
       const tables = series(day, from, to);
-      fill(counts, Object.entries(day.counts).filter(([, n]) => n).map(([kind, n]) => h("span", {}, h("b", {}, kind), ` ${n.toLocaleString("en")}`)));
+      fill(counts, Object.entries(day.counts).filter(([, n]) => n).map(([kind, n]) => h("span", { title: on.name(kind) }, h("b", {}, kind), ` ${n.toLocaleString("en")}`)));
       body.setAttribute("aria-valuemin", tables.rate[0][0]);
       body.setAttribute("aria-valuemax", tables.rate[0].at(-1));
       if (charts.length) charts.forEach((c, i) => c.setData(tables[plots[i].id]));

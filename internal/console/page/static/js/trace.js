@@ -46,6 +46,7 @@ export function trace(host, patient, on) {
   function draw() {
     if (state.live && Number.isFinite(head.at)) state.from = head.at - sheet.seconds(state) * 1000;
     sheet.draw(scene());
+    if (!state.live) canvas.setAttribute("aria-label", describe());
     caliper.draw();
     fill(note, words());
   }
@@ -73,7 +74,7 @@ export function trace(host, patient, on) {
         await asked;
         tools.show({ ...state, known: known(), shown: leads(), devices: [...new Set([...liveTape.devices(), ...stored.tape.devices()])], measuring: caliper.on });
       }
-      range.textContent = state.live ? "Live" : `${moment(state.from)} – ${clockTenths(sheet.to(view()))}`;
+      range.textContent = state.live ? "" : `${moment(state.from)} – ${clockTenths(sheet.to(view()))}`;
       canvas.setAttribute("aria-label", describe());
       on.view(self);
     }, 120);
@@ -152,7 +153,7 @@ export function trace(host, patient, on) {
   };
 
   const tools = toolbar(self);
-  fill(host, h("div", { class: "card-head" }, tools.el), paper, range);
+  fill(host, h("div", { class: "card-head" }, h("h2", { class: "hidden" }, "Trace"), tools.el, range), paper);
   gestures(canvas, { pan: self.panBy, zoom: self.zoom, tap: (x) => on.pick(sheet.time(view(), x)) });
   new ResizeObserver(settle).observe(paper);
   onTheme(draw);

@@ -1,0 +1,10 @@
+// All tests of the page: one process, so that they share a browser.
+
+import "./list.js";
+import "./trace.js";
+import "./review.js";
+import "./alerts.js";
+import "./ask.js";
+import "./connection.js";
+import "./modules.js";
+import "./looks.js";

@@ -1,0 +1,24 @@
+import { describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { browser, serve, visit } from "./harness.js";
+
+describe("a lost connection", () => {
+  for (const [path, ready] of [["/", "tbody tr"], ["/patients/p7", ".event, [data-alert]"]]) {
+    test(`is told at ${path}, and everything goes on once Holter is back`, async () => {
+      let server = await serve();
+      const { host } = new URL(server.url);
+      const page = await visit(browser, server.url + path);
+      await page.waitForSelector(ready);
+      await page.waitForTimeout(1200);
+      await server.stop();
+      await page.getByText("No connection.").waitFor();
+      assert.match(await page.textContent("#connection"), /What you see is from \d\d:\d\d:\d\d.*holter up/);
+      server = await serve("--addr", host);
+      await page.click("#connection >> text=Try now");
+      await page.waitForFunction(() => !document.getElementById("connection").textContent);
+      await page.waitForSelector(ready);
+      await page.context().close();
+      await server.stop();
+    });
+  }
+});
