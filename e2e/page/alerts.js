@@ -18,7 +18,7 @@ describe("alerts", () => {
     await alert.getByRole("button", { name: "Assign…" }).click();
     await page.fill("dialog input", "Ward 3");
     await page.click("dialog button.primary");
-    await alert.getByText("Assigned to Ward 3").waitFor();
+    await alert.getByText("Assigned to Ward 3", { exact: true }).waitFor();
 
     await alert.getByRole("button", { name: "Silence…" }).click();
     await page.click("dialog button.primary");
@@ -29,7 +29,7 @@ describe("alerts", () => {
 
     await alert.getByRole("button", { name: "Escalate…" }).click();
     await page.click("dialog button.primary");
-    await alert.getByText("Escalated 1 time").waitFor();
+    await alert.getByText("Escalated 1 time", { exact: true }).waitFor();
 
     await alert.getByRole("button", { name: "Note…" }).click();
     await page.fill("dialog textarea", "called, feels well");

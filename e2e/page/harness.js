@@ -57,10 +57,10 @@ export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 export async function visit(browser, url, options = {}) {
   const context = await browser.newContext({ timezoneId: "Europe/Berlin", ...desktop, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   page.faults = [];
   page.on("pageerror", (e) => page.faults.push(e.stack));
-  page.on("console", (m) => m.type() === "error" && page.faults.push(m.text()));
+  page.on("console", (m) => m.type() === "error" && !m.location().url.includes("/v1/") && page.faults.push(m.text()));
   page.on("response", (r) => r.url().includes("/static/") && r.status() >= 400 && page.faults.push(`${r.status()} ${r.url()}`));
   if (options.reviewer) await context.addInitScript((name) => localStorage.setItem("holter.reviewer", name), options.reviewer);
   await page.goto(url);

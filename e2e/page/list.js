@@ -29,7 +29,7 @@ describe("the list of patients", () => {
     assert.deepEqual(await ids(page), ["p12"]);
     await page.fill("#search", "nobody");
     assert.match(await page.textContent("#patients"), /None of 5 patients matches/);
-    await page.click("text=Clear the filter");
+    await page.getByRole("button", { name: "Clear the filter" }).click();
     await page.locator("#main").focus();
     await page.keyboard.press("j");
     await page.keyboard.press("j");

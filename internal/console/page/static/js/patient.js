@@ -33,6 +33,7 @@ const period = newPeriod(() => {
   timeline.load();
   events.load();
 });
+store.onChange(() => trace.draw());
 let kinds = [], answers = [], selected = null;
 
 const person = newPerson(at("person"), patient, period);

@@ -16,7 +16,7 @@ export class Sheet {
   constructor(canvas) {
     this.canvas = canvas;
     this.pen = canvas.getContext("2d", { alpha: false });
-    this.middles = new Map(); // lead: µV in the middle of its band
+    this.middles = new Map(); // lead: {value, aim, at}, µV in the middle of its band
   }
 
   // size fits the canvas to its width and to so many leads.
@@ -57,18 +57,26 @@ export class Sheet {
     const bottom = this.height - axisHeight;
     drawMarks(pen, scene.marks, (at) => this.x(scene.view, at), { width: this.width, bottom });
     const chunks = scene.tape.between(scene.view.from, this.to(scene.view), scene.device);
-    this.shown = scene.leads.map((name, index) => {
-      const now = middle(chunks, name, scene.view.from, this.to(scene.view));
-      const before = this.middles.get(name);
-      const value = scene.steady || before === undefined ? now : before + (now - before) * 0.05;
-      if (chunks.length) this.middles.set(name, value);
-      return { name, index, middle: value };
-    });
+    this.shown = scene.leads.map((name, index) => ({ name, index, middle: this.settle(name, chunks, scene) }));
     for (const lead of this.shown) {
       drawLead(pen, chunks, lead.name, (at) => this.x(scene.view, at), (uv) => this.y(scene.view, lead, uv), this.width);
       this.name(lead);
     }
     this.axis(scene.view, bottom);
+  }
+
+  // settle gives the µV in the middle of a lead's band. Measuring it takes a while, so
+  // that of a trace that runs is measured a few times a second and approached slowly.
+  settle(name, chunks, { view, steady }) {
+    const known = this.middles.get(name);
+    if (!steady && known) {
+      if (Date.now() - known.at > 300 && chunks.length) Object.assign(known, { at: Date.now(), aim: middle(chunks, name, view.from, this.to(view)) });
+      known.value += (known.aim - known.value) * 0.05;
+      return known.value;
+    }
+    const value = middle(chunks, name, view.from, this.to(view));
+    if (chunks.length) this.middles.set(name, { value, aim: value, at: Date.now() });
+    return value;
   }
 
   grid(view) {

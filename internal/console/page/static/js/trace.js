@@ -157,7 +157,6 @@ export function trace(host, patient, on) {
   gestures(canvas, { pan: self.panBy, zoom: self.zoom, tap: (x) => on.pick(sheet.time(view(), x)) });
   new ResizeObserver(settle).observe(paper);
   onTheme(draw);
-  document.addEventListener("toggle", () => draw(), true);
 
   let before = performance.now(), drawn = 0;
   requestAnimationFrame(function run(now) {
