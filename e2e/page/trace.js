@@ -35,7 +35,7 @@ describe("the trace", () => {
   for (const [name, options] of [["at one device pixel", {}], ["at two device pixels", phone]]) {
     test(`large squares are 5 mm of 4 px in both directions, ${name}`, async () => {
       const page = await visit(browser, `${server.url}/patients/p9?at=2020-01-01T00:00:00Z`, options);
-      await page.waitForFunction(() => document.querySelector(".sheet-note").textContent.includes("no signal"));
+      await page.waitForFunction(() => document.querySelector(".sheet-note").textContent.includes("no signal of that time"));
       for (const across of [true, false]) {
         const found = await lines(page, across);
         const steps = found.slice(1).map((x, i) => x - found[i]).filter((d) => d > 1);
@@ -156,7 +156,7 @@ describe("the trace", () => {
 
   test("a patient who is not there is told with a way out", async () => {
     const page = await visit(browser, `${server.url}/patients/nobody`);
-    await page.getByText("there is no patient nobody").waitFor();
+    await page.getByText("There is no patient nobody.").waitFor();
     await page.click("text=All patients");
     await page.waitForURL(`${server.url}/`);
     await page.context().close();

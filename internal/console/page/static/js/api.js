@@ -3,11 +3,14 @@
 // Trouble is what went wrong, and what to do about it.
 export class Trouble extends Error {
   constructor(message, remedy, status = 0) {
-    super(message);
-    this.remedy = remedy;
+    super(sentence(message));
+    this.remedy = sentence(remedy);
     this.status = status; // 0: no answer came at all
   }
 }
+
+// sentence makes of a message of the API one that can stand before another.
+const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".") : "");
 
 export const patientPath = (id, rest = "") => `/v1/patients/${encodeURIComponent(id)}${rest}`;
 

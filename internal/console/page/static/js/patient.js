@@ -119,9 +119,11 @@ function takeDevices(list) {
   tabs.count("devices", devices.troubled);
 }
 
+// recent fills the live trace with the last signal there is, however old.
 async function recent() {
-  const now = Date.now();
-  const { stretches } = await get(patientPath(patient, "/signal"), { from: iso(now - 30_000), to: iso(now), points: 20_000 });
+  const last = ms((await get(patientPath(patient))).last_signal);
+  if (!last) return;
+  const { stretches } = await get(patientPath(patient, "/signal"), { from: iso(last - 30_000), to: iso(last + 1000), points: 20_000 });
   for (const s of stretches) trace.signal(s, true);
 }
 
