@@ -71,7 +71,7 @@ describe("alerts", () => {
     const page = await visit(browser, `${server.url}/patients/p12`);
     await page.getByText("Held back by a technical alert").waitFor();
     assert.match(await page.textContent('[data-alert="p12-device-silent"]'), /technical/);
-    assert.match(await page.textContent(".sheet-note"), /No new signal/); // the last one is seen
+    await page.getByText("No new signal. What you see is the last that arrived.").waitFor();
     await page.click("#tab-devices");
     assert.match(await page.textContent("#panel-devices"), /offline.*9 %/);
     assert.match(await page.textContent("#person"), /last signal 2\d min/);

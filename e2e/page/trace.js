@@ -145,8 +145,10 @@ describe("the trace", () => {
 
   test("a time without signal says so, and the timeline opens others", async () => {
     const page = await visit(browser, `${server.url}/patients/p7?at=${new Date(Date.now() - 6.7 * 3600_000).toISOString()}`);
-    await page.waitForFunction(() => document.querySelector(".sheet-note").textContent.includes("choose a time with coverage"));
+    await page.waitForFunction(() => document.querySelector(".sheet-note").textContent.includes("Choose a time with coverage"));
     const plot = await page.locator(".u-over").first().boundingBox();
+    const starts = await page.evaluate(() => [...document.querySelectorAll(".u-over")].map((o) => o.getBoundingClientRect().left));
+    assert.equal(new Set(starts).size, 1, "the plots stand above each other");
     await page.mouse.click(plot.x + plot.width / 2, plot.y + plot.height / 2);
     await settled(page);
     const at = new Date(new URL(page.url()).searchParams.get("at")).getTime();

@@ -14,7 +14,7 @@ export function timeline(host, patient, period, on) {
   const counts = h("p", { class: "counts" });
   const body = h("div", { class: "plots", role: "slider", tabindex: 0, "aria-label": "Time in the day timeline: arrow keys move, Enter opens the strip" });
   fill(host, h("div", { class: "card-head" }, h("h2", {}, "Timeline"), counts, period.el), body);
-  let charts = [], readouts = [], cursor = null, asked = 0;
+  let charts = [], readouts = [], cursor = null, asked = 0, span = [0, 1];
 
   function build(tables) {
     charts.forEach((c) => c.destroy());
@@ -27,8 +27,10 @@ export function timeline(host, patient, period, on) {
   }
 
   function options(p, i) {
+    const given = p.options(i === plots.length - 1);
     return {
-      ...p.options(i === plots.length - 1), width: width(), height: p.height,
+      ...given, scales: { ...given.scales, x: { time: true, range: () => span } }, // bins of other lengths end elsewhere
+      width: width(), height: p.height,
       legend: { show: false },
       cursor: { sync: { key: "day" }, drag: { x: false, y: false }, points: { size: 6 }, y: false },
       hooks: {
@@ -87,6 +89,7 @@ export function timeline(host, patient, period, on) {
         return;
       }
       const tables = series(day, from, to);
+      span = [from / 1000, to / 1000];
       fill(counts, Object.entries(day.counts).filter(([, n]) => n).map(([kind, n]) => h("span", { title: on.name(kind) }, h("b", {}, kind), ` ${n.toLocaleString("en")}`)));
       body.setAttribute("aria-valuemin", tables.rate[0][0]);
       body.setAttribute("aria-valuemax", tables.rate[0].at(-1));
