@@ -11,7 +11,6 @@ import (
 
 	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/exchange"
-	"github.com/holterd/holter/internal/influx"
 )
 
 type exportFlags struct {
@@ -25,7 +24,8 @@ func (a *App) exportCommand() *cobra.Command {
 		Use:   "export --patient ID --from T --to T --out DIR",
 		Short: "Write a period's signal and events as WFDB or EDF+ files",
 		Long: `Write a patient's archived signal of any period as files for other software, with
-the stored events and the presses of the symptom button as annotations.
+the stored events and the presses of the symptom button as annotations. Reviews
+count: relabelled events have their new symbol, rejected ones are left as notes.
 
 Each device is a record of its own, and a change of its leads, rate or gain begins
 another. Samples are those that the device sent; gaps stay gaps. wfdb: a
@@ -48,10 +48,6 @@ hour, and annotations in NAME.hol. edf: one EDF+ file, EDF+D where there are gap
 	a.configFlag(command)
 	return command
 }
-
-// longestEpisode is how long before a period an event may have begun that still
-// goes on in it.
-const longestEpisode = 7 * 24 * time.Hour
 
 func (f exportFlags) period(now time.Time) (from, to time.Time, err error) {
 	switch {
@@ -135,19 +131,7 @@ func (a *App) readEvents(ctx context.Context, address, patient string, from, to 
 	if err := store.Ping(ctx); err != nil {
 		return fmt.Errorf("%w (--influx gives another address, --signal-only leaves the events out)", err)
 	}
-	for e, err := range store.QueryEvents(ctx, influx.Filter{Patient: patient, Since: from.Add(-longestEpisode), Until: to, EndsAfter: from}) {
-		if err != nil {
-			return err
-		}
-		into.Events = append(into.Events, e)
-	}
-	for b, err := range store.QueryBeats(ctx, influx.Filter{Patient: patient, Since: from, Until: to}) {
-		if err != nil {
-			return err
-		}
-		into.Beats = append(into.Beats, b)
-	}
-	return nil
+	return into.Read(ctx, store, patient, from, to)
 }
 
 func (a *App) exportTrack(ctx context.Context, f exportFlags, track *exchange.Track, marks []exchange.Mark) error {

@@ -79,7 +79,7 @@ func (a *App) strip(ctx context.Context, f stripFlags) (err error) {
 			return err
 		}
 	}
-	strip, err := drawn(track, known.Events)
+	strip, err := drawn(track, known)
 	if err != nil {
 		return err
 	}
@@ -115,8 +115,9 @@ func (a *App) trackAt(f stripFlags, from, to time.Time) (*exchange.Track, error)
 	}), nil
 }
 
-// drawn is a strip of the track with a row for each kind of event.
-func drawn(track *exchange.Track, events []localize.Event) (picture.Strip, error) {
+// drawn is a strip of the track with a row for each kind of event; rejected ones
+// are left out.
+func drawn(track *exchange.Track, known exchange.Events) (picture.Strip, error) {
 	rec, err := track.Recording()
 	if err != nil {
 		return picture.Strip{}, err
@@ -127,10 +128,11 @@ func drawn(track *exchange.Track, events []localize.Event) (picture.Strip, error
 	colours := []color.NRGBA{picture.Orange, picture.Blue}
 	spans := make(map[string]localize.Spans)
 	length := rec.Duration().Seconds()
-	for _, e := range events {
+	for _, e := range known.Events {
+		kind := known.Reviews[e.ID].KindOf(e)
 		from, to := e.Start.Sub(track.Start).Seconds(), e.End.Sub(track.Start).Seconds()
 		if e.Device == track.Device && to > 0 && from < length {
-			spans[e.Kind] = append(spans[e.Kind], localize.Span{Start: max(from, 0), End: min(to, length), Confidence: e.Confidence})
+			spans[kind] = append(spans[kind], localize.Span{Start: max(from, 0), End: min(to, length), Confidence: e.Confidence})
 		}
 	}
 	for _, c := range append(slices.Clone(localize.Conditions), localize.Condition{Code: "NOTE"}) {

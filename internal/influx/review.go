@@ -60,7 +60,8 @@ func (r Review) Check() error {
 	return nil
 }
 
-// KindOf is what an event is after the review: "" when it was rejected.
+// KindOf is what an event is after the review, "" when it was rejected; without
+// a review (the zero one) what it was.
 func (r Review) KindOf(e localize.Event) string {
 	switch r.Verdict {
 	case VerdictRejected:
