@@ -17,17 +17,24 @@ type Analysed struct {
 // SumWindows adds up a patient's analysed windows in [from, to) by bins, which
 // count from the Unix epoch; bins without any are left out. Windows of several
 // devices at the same time are all counted.
+//
+// It adds here rather than in Flux, whose windows are tables of their own: on
+// InfluxDB 1.8 that takes four times as long.
 func (s *Store) SumWindows(ctx context.Context, patient string, from, to time.Time, bin time.Duration) (map[time.Time]Analysed, error) {
-	flux := s.binned(measurementWindow, patient, from, to, ` and (r._field == "beats" or r._field == "seconds")`, bin, "sum")
+	flux := func(bucket string) string {
+		return selection(bucket, measurementWindow, patient, from, to, ` and (r._field == "beats" or r._field == "seconds")`) +
+			"  |> keep(columns: [\"_time\", \"_field\", \"_value\"])\n"
+	}
 	sums := make(map[time.Time]Analysed)
 	for r, err := range rows(ctx, s, flux, sumOf) {
 		if err != nil {
 			return nil, err
 		}
-		a := sums[r.at]
+		at := binOf(r.at, bin)
+		a := sums[at]
 		a.Seconds += r.seconds
 		a.Beats += int(r.n)
-		sums[r.at] = a
+		sums[at] = a
 	}
 	return sums, nil
 }
@@ -35,8 +42,10 @@ func (s *Store) SumWindows(ctx context.Context, patient string, from, to time.Ti
 // CountBeats counts the beats of a patient's events of some kinds in [from, to)
 // by kind and bins, which count from the Unix epoch.
 func (s *Store) CountBeats(ctx context.Context, patient string, kinds []string, from, to time.Time, bin time.Duration) (map[string]map[time.Time]int, error) {
-	predicate := ` and r._field == "event"` + anyOf("kind", kinds)
-	flux := s.binned(measurementBeat, patient, from, to, predicate, bin, "count")
+	flux := func(bucket string) string {
+		return selection(bucket, measurementBeat, patient, from, to, ` and r._field == "event"`+anyOf("kind", kinds)) +
+			"  |> keep(columns: [\"_time\", \"kind\"])\n"
+	}
 	counts := make(map[string]map[time.Time]int)
 	for r, err := range rows(ctx, s, flux, sumOf) {
 		if err != nil {
@@ -45,9 +54,15 @@ func (s *Store) CountBeats(ctx context.Context, patient string, kinds []string, 
 		if counts[r.kind] == nil {
 			counts[r.kind] = make(map[time.Time]int)
 		}
-		counts[r.kind][r.at] += int(r.n)
+		counts[r.kind][binOf(r.at, bin)]++
 	}
 	return counts, nil
+}
+
+// binOf counts from the Unix epoch, as time.Truncate does not.
+func binOf(t time.Time, bin time.Duration) time.Time {
+	ns := t.UnixNano()
+	return time.Unix(0, ns-((ns%int64(bin))+int64(bin))%int64(bin)).UTC()
 }
 
 // CountEvents counts a patient's events that start in [from, to) by kind.
@@ -63,13 +78,6 @@ func (s *Store) CountEvents(ctx context.Context, patient string, from, to time.T
 		counts[r.kind] += int(r.n)
 	}
 	return counts, nil
-}
-
-func (s *Store) binned(measurement, patient string, from, to time.Time, predicate string, bin time.Duration, fn string) func(string) string {
-	return func(bucket string) string {
-		return selection(bucket, measurement, patient, from, to, predicate) +
-			fmt.Sprintf("  |> aggregateWindow(every: %ds, fn: %s, createEmpty: false, timeSrc: \"_start\")\n", int(bin.Seconds()), fn)
-	}
 }
 
 func selection(bucket, measurement, patient string, from, to time.Time, predicate string) string {
