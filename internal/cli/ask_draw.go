@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/holterd/holter/internal/exchange"
 	"github.com/holterd/holter/internal/picture"
 	"github.com/holterd/holter/internal/questions"
 	"github.com/holterd/holter/pkg/localize"
@@ -32,7 +33,7 @@ func (a *App) drawAnswer(f askFlags, q questions.Question, answer questions.Answ
 				events = append(events, localize.Event{Kind: s.Kind, Device: shown.Device, Start: s.From, End: s.To, Confidence: s.Confidence})
 			}
 		}
-		strip, err := drawn(track, events)
+		strip, err := drawn(track, exchange.Events{Events: events})
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,13 @@ type Service struct {
 }
 
 // New listens, so that the address is known, and serves nothing yet.
-func New(cfg config.Config, parts Parts, log zerolog.Logger, metrics prometheus.Registerer) (*Service, error) {
+func New(cfg config.Config, log zerolog.Logger, metrics prometheus.Registerer) (*Service, error) {
+	return open(cfg, allParts, log, metrics)
+}
+
+func open(
+	cfg config.Config, with func(config.Config, *kafka.Client, *influx.Store) parts, log zerolog.Logger, metrics prometheus.Registerer,
+) (*Service, error) {
 	store, err := influx.Open(influx.Options{
 		URL: cfg.Influx.URL, Org: cfg.Influx.Org, Bucket: cfg.Influx.Bucket, Token: cfg.Influx.Token, Retention: cfg.Influx.Retention, Log: log,
 	})
@@ -69,15 +75,16 @@ func New(cfg config.Config, parts Parts, log zerolog.Logger, metrics prometheus.
 	}
 	stopping, stop := context.WithCancel(context.Background())
 	s := &Service{listener: listener, live: now, client: client, store: store, log: log, stop: stop}
+	others := with(cfg, client, store)
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.New(api.Options{
 		Live: now, Store: store, Desk: desk.New(client, cfg.Kafka.Partitions),
 		Archive:   func() (api.Signal, error) { return archive.Open(cfg.Archive.Folder) },
-		Questions: parts.Questions, Report: parts.Report, FHIR: parts.FHIR,
+		Questions: others.questions, Report: others.report, FHIR: others.fhir,
 		Now: time.Now, Log: log, Stopping: stopping,
 	}))
-	if parts.Page != nil {
-		mux.Handle("/", gzhttp.GzipHandler(parts.Page))
+	if others.page != nil {
+		mux.Handle("/", gzhttp.GzipHandler(others.page))
 	}
 	s.http = &http.Server{
 		Handler:     web.Guard(mux, web.HostsFor(listener.Addr().String(), cfg.Console.Hosts)),

@@ -27,14 +27,14 @@ import (
 func text(kind, answer string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", kind)
-		_, _ = fmt.Fprintf(w, answer, r.PathValue("patient"))
+		_, _ = fmt.Fprintf(w, answer, r.PathValue("p"))
 	})
 }
 
 func TestConsole(t *testing.T) {
-	w := newWorld(t, Parts{
-		Page:      text("text/html", "<title>Holter</title>"),
-		Questions: text("application/x-ndjson", `{"text":"%s"}`), Report: text("text/html", "report of %s"), FHIR: text("application/fhir+json", `{"resourceType":"Bundle","id":"%s"}`),
+	w := newWorld(t, parts{
+		page:      text("text/html", "<title>Holter</title>"),
+		questions: text("application/x-ndjson", `{"text":"%s"}`), report: text("text/html", "report of %s"), fhir: text("application/fhir+json", `{"resourceType":"Bundle","id":"%s"}`),
 	})
 	t.Run("patients", w.patients)
 	t.Run("events and reviews", w.eventsAndReviews)

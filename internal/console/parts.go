@@ -1,13 +1,22 @@
 package console
 
-import "net/http"
+import (
+	"net/http"
 
-// Parts are what other packages serve under the console's address; nil where
-// there is none. Each finds the patient in the path's {patient}.
-type Parts struct {
-	Page                    http.Handler // everything outside /v1
-	Questions, Report, FHIR http.Handler
+	"github.com/holterd/holter/internal/config"
+	"github.com/holterd/holter/internal/influx"
+	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/questions"
+)
+
+// parts are what other packages serve under the console's address; nil where
+// there is none. Each finds the patient in the path's {p}.
+type parts struct {
+	page                    http.Handler // everything outside /v1
+	questions, report, fhir http.Handler
 }
 
-// AllParts are those that this build has.
-func AllParts() Parts { return Parts{} }
+// allParts are those of the console.
+func allParts(cfg config.Config, client *kafka.Client, _ *influx.Store) parts {
+	return parts{questions: questions.Handler(questions.NewAsker(client, cfg.Kafka.Partitions))}
+}

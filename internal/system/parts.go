@@ -190,7 +190,7 @@ func (s *System) startIngest(ctx context.Context) (func() error, error) {
 }
 
 func (s *System) startConsole(ctx context.Context) (func() error, error) {
-	service, err := console.New(s.current(), console.AllParts(), s.log, s.metrics)
+	service, err := console.New(s.current(), s.log, s.metrics)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ type Options struct {
 	Archive func() (Signal, error)
 	Desk    Desk
 	// Questions, Report and FHIR answer what is theirs, with the patient in the
-	// path's {patient}; nil: 501.
+	// path's {p}; nil: 501.
 	Questions, Report, FHIR http.Handler
 	Now                     func() time.Time
 	Log                     zerolog.Logger
@@ -67,16 +67,16 @@ func New(o Options) http.Handler {
 	a := &api{o}
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]web.Handler{
-		"GET /v1/patients":                                 a.patients,
-		"GET /v1/patients/{patient}":                       a.patient,
-		"GET /v1/patients/{patient}/day":                   a.day,
-		"GET /v1/patients/{patient}/events":                a.events,
-		"GET /v1/patients/{patient}/events/{id}":           a.event,
-		"POST /v1/patients/{patient}/events/{id}/review":   a.review,
-		"GET /v1/patients/{patient}/signal":                a.signal,
-		"GET /v1/alerts":                                   a.alerts,
-		"POST /v1/patients/{patient}/alerts/{id}/{action}": a.decide,
-		"GET /v1/kinds":                                    a.kinds,
+		"GET /v1/patients":                           a.patients,
+		"GET /v1/patients/{p}":                       a.patient,
+		"GET /v1/patients/{p}/day":                   a.day,
+		"GET /v1/patients/{p}/events":                a.events,
+		"GET /v1/patients/{p}/events/{id}":           a.event,
+		"POST /v1/patients/{p}/events/{id}/review":   a.review,
+		"GET /v1/patients/{p}/signal":                a.signal,
+		"GET /v1/alerts":                             a.alerts,
+		"POST /v1/patients/{p}/alerts/{id}/{action}": a.decide,
+		"GET /v1/kinds":                              a.kinds,
 		"/v1/": func(_ http.ResponseWriter, r *http.Request) error {
 			return web.NotFound("see schemas/openapi.yaml for what there is", "there is no %s %s", r.Method, r.URL.Path)
 		},
@@ -84,10 +84,10 @@ func New(o Options) http.Handler {
 		mux.Handle(pattern, gzhttp.GzipHandler(h))
 	}
 	mux.Handle("GET /v1/live", web.Handler(a.liveList))
-	mux.Handle("GET /v1/patients/{patient}/live", web.Handler(a.livePatient))
-	mux.Handle("GET /v1/patients/{patient}/export", web.Streaming(web.Handler(a.export)))
-	mux.Handle("GET /v1/patients/{patient}/report", web.Streaming(orAbsent(o.Report, "reports")))
-	mux.Handle("POST /v1/patients/{patient}/questions", web.Streaming(orAbsent(o.Questions, "questions to the model")))
+	mux.Handle("GET /v1/patients/{p}/live", web.Handler(a.livePatient))
+	mux.Handle("GET /v1/patients/{p}/export", web.Streaming(web.Handler(a.export)))
+	mux.Handle("GET /v1/patients/{p}/report", web.Streaming(orAbsent(o.Report, "reports")))
+	mux.Handle("POST /v1/patients/{p}/questions", web.Streaming(orAbsent(o.Questions, "questions to the model")))
 	return mux
 }
 

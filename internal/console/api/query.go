@@ -16,7 +16,7 @@ const remedyPeriod = "give from and to like 2026-01-31T08:00:00.000Z"
 
 // patientOf is the patient in the path.
 func patientOf(r *http.Request) (string, error) {
-	name := r.PathValue("patient")
+	name := r.PathValue("p")
 	if err := registry.CheckName(name); err != nil {
 		return "", web.Wrong("see GET /v1/patients for who there is", "patient: %v", err)
 	}
