@@ -314,7 +314,7 @@ func (w *world) listen(path string) <-chan [2]string {
 	w.t.Cleanup(cancel)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.url(path), nil)
 	require.NoError(w.t, err)
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := http.DefaultClient.Do(request) //nolint:bodyclose // the goroutine below does
 	require.NoError(w.t, err)
 	require.Equal(w.t, "text/event-stream", answer.Header.Get("Content-Type"))
 	events := make(chan [2]string, 100)

@@ -80,7 +80,7 @@ func (l *Live) takeAlert(m kafka.Message) error {
 	if a.Patient != patient || a.ID != id {
 		return fmt.Errorf("the alert %s/%s has the key %s", a.Patient, a.ID, m.Key)
 	}
-	l.Board.Alert(a)
+	l.Alert(a)
 	return l.show(patient, "alert", wire.NewAlert(a))
 }
 
