@@ -25,7 +25,7 @@ func run() int {
 		Name:    "console",
 		Purpose: "shows patients, events and alerts to people",
 		New: func(cfg config.Config, log zerolog.Logger, metrics prometheus.Registerer) (ops.Service, error) {
-			return console.New(cfg, log, metrics)
+			return console.New(cfg, nil, log, metrics)
 		},
 	}
 	return program.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)

@@ -1,12 +1,15 @@
 package alerter
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/desk"
 	"github.com/holterd/holter/internal/alerter/link"
+	"github.com/holterd/holter/internal/alerter/notify"
 	"github.com/holterd/holter/internal/alerter/state"
 )
 
@@ -18,6 +21,9 @@ func (s *Service) Routes() map[string]http.Handler {
 	}
 	return map[string]http.Handler{link.Path: link.Page{
 		Signer: link.NewSigner(s.cfg.Alerter.LinkSecret), Desk: desk.New(s.client, s.cfg.Kafka.Partitions), Now: time.Now, Log: s.log,
+		Zone: s.zone, Picture: func(ctx context.Context, a alert.Alert, zone *time.Location) []byte {
+			return s.scenes.Scene(ctx, notify.Subject{Alert: a, Zone: zone}).Picture
+		},
 	}}
 }
 

@@ -15,8 +15,10 @@ import (
 	"github.com/holterd/holter/internal/alerter/engine"
 	"github.com/holterd/holter/internal/alerter/notify"
 	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/internal/alerter/scene"
 	"github.com/holterd/holter/internal/alerter/state"
 	"github.com/holterd/holter/internal/config"
+	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/internal/kafka"
 )
 
@@ -31,6 +33,9 @@ type Service struct {
 	metrics   *metrics
 	observers []Observer
 	watch     *watch
+	events    *influx.Store
+	scenes    *scene.Scenes
+	rules     atomic.Pointer[rule.Set]
 }
 
 // New reads the rules and prepares the targets; it connects to nothing.
@@ -47,6 +52,14 @@ func New(cfg config.Config, log zerolog.Logger, registerer prometheus.Registerer
 		log: log, cfg: cfg, parts: parts, client: client,
 		observers: observers, watch: newWatch(time.Now()),
 	}
+	s.rules.Store(parts.rules)
+	s.events, err = influx.Open(influx.Options{
+		URL: cfg.Influx.URL, Org: cfg.Influx.Org, Bucket: cfg.Influx.Bucket, Token: cfg.Influx.Token, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.scenes = scene.New(cfg.Archive.Folder, s.events, log)
 	s.metrics, err = newMetrics(registerer)
 	if err != nil {
 		return nil, err
@@ -97,6 +110,10 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	if len(s.parts.targets) == 0 {
 		s.log.Warn().Msg("no webhook, notification service or channel is configured: alerts go to ecg.alerts only, nobody is told")
 	}
+	defer s.events.Close()
+	if err := s.scenes.Check(); err != nil {
+		s.log.Warn().Err(err).Msg("archive.folder cannot be read here: messages go out without pictures of the signal until it can")
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	writer := s.client.NewWriter()
@@ -104,12 +121,11 @@ func (s *Service) Run(ctx context.Context) (err error) {
 		Service: s, journal: journal{client: s.client, writer: writer},
 		engine: engine.New(s.parts.rules, s.parts.told), stop: stop, in: make(chan delivery, batchMost),
 	}
-	r.rules.Store(s.parts.rules)
 	r.store = state.New(r.journal)
 	r.outbox = newOutbox(r.store, writer, s.cfg.Kafka.Partitions, s.log)
 	r.queue = notify.NewQueue(r.store, r.engine, notify.Options{
 		Targets: s.parts.targets, Delivery: func() rule.Delivery { return r.rules.Load().Delivery },
-		Zone: r.zone, Link: s.linker(), Log: s.log, Jitter: rand.Float64, Told: r.told,
+		Zone: r.zone, Link: s.linker(), Scenes: s.scenes, Log: s.log, Jitter: rand.Float64, Told: r.told,
 	})
 	r.all(ctx)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
@@ -124,7 +140,6 @@ type run struct {
 	journal journal
 	store   *state.Store
 	engine  *engine.Engine
-	rules   atomic.Pointer[rule.Set]
 	loads   loads
 	outbox  *outbox
 	queue   *notify.Queue
@@ -132,8 +147,8 @@ type run struct {
 	stop    context.CancelCauseFunc // ends the run, with its reason
 }
 
-func (r *run) zone(person string) *time.Location {
-	if p := r.rules.Load().Person(person); p != nil {
+func (s *Service) zone(person string) *time.Location {
+	if p := s.rules.Load().Person(person); p != nil {
 		return p.Zone.Loc()
 	}
 	return time.UTC

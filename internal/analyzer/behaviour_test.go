@@ -260,6 +260,9 @@ func TestFreeQuestionBecomesANote(t *testing.T) {
 		}
 	}
 	require.Equal(t, 2*len(w.windows), notes)
+	for _, stored := range w.windows {
+		require.Equal(t, "V", stored.Asked, "free questions ask for no condition")
+	}
 	require.Equal(t, tapes[0].count("V"), w.beatsOf(tapes[0].patient, "V"))
 }
 

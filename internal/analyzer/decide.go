@@ -54,7 +54,7 @@ func (a *asked) stitch(model string) (influx.Window, []localize.Event) {
 		Patient: k.patient, Device: k.device, Recording: k.recording,
 		Segment: a.window.Segment, Index: a.window.Index,
 		From: a.window.TimeAt(a.window.CoreFrom), To: a.window.TimeAt(a.window.CoreTo),
-		Beats: inCore, Questions: len(a.questions), Leads: names(slots), Model: model,
+		Beats: inCore, Questions: len(a.questions), Asked: codes(a.questions), Leads: names(slots), Model: model,
 	}
 	seen := localize.Seen{
 		Window: stored.ID(), Segment: a.window.Segment,

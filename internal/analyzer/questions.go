@@ -48,6 +48,17 @@ func parseQuestion(entry string) (question, error) {
 	return question{text: entry}, nil
 }
 
+// codes are those of the conditions asked for, "V,A,L,R".
+func codes(questions []question) string {
+	var all []string
+	for _, q := range questions {
+		if q.localizes && !slices.Contains(all, q.condition.Code) {
+			all = append(all, q.condition.Code)
+		}
+	}
+	return strings.Join(all, ",")
+}
+
 // answerable leaves out the questions for conditions that the model does not
 // locate: its answers to them would mean nothing.
 func answerable(questions []question, codes []string) (kept, left []question) {

@@ -84,7 +84,7 @@ func (w *world) sent(t *testing.T) (last map[string]localize.Event, beats map[st
 			beats[e.ID] += len(e.NewBeats)
 		}
 		seen[version] = true
-		e.NewBeats, e.Before = nil, nil
+		e.NewBeats, e.Before, e.Between = nil, nil, nil
 		last[e.ID] = e
 	}
 	return last, beats
@@ -180,7 +180,7 @@ func (l *life) WriteEvents(_ context.Context, events []localize.Event) error {
 				l.storedAt[e.ID] = l.now
 			}
 			l.lateness = append(l.lateness, l.now.Sub(e.End))
-			e.NewBeats, e.Before = nil, nil // as InfluxDB does
+			e.NewBeats, e.Before, e.Between = nil, nil, nil // as InfluxDB does
 			l.events[e.ID] = e
 		}
 	})

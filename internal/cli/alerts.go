@@ -23,7 +23,7 @@ import (
 func (a *App) alertsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "alerts",
-		Short: "List alerts, decide on them, try rules on the past",
+		Short: "List alerts, decide on them, try rules and messages",
 		Long: `List the alerts as they stand in Kafka, and decide on them. What is decided goes
 to the alerters through Kafka too, and into the alert's history: who, when, why.`,
 		Example: `  holter alerts list
@@ -32,7 +32,7 @@ to the alerters through Kafka too, and into the alert's history: who, when, why.
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	command.AddCommand(a.alertsListCommand(), a.alertsReplayCommand())
+	command.AddCommand(a.alertsListCommand(), a.alertsReplayCommand(), a.alertsTrialCommand())
 	for _, d := range decisions() {
 		command.AddCommand(a.decisionCommand(d))
 	}

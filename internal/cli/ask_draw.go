@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/holterd/holter/internal/exchange"
 	"github.com/holterd/holter/internal/picture"
 	"github.com/holterd/holter/internal/questions"
+	"github.com/holterd/holter/internal/strip"
 	"github.com/holterd/holter/pkg/localize"
 )
 
@@ -33,12 +33,13 @@ func (a *App) drawAnswer(f askFlags, q questions.Question, answer questions.Answ
 				events = append(events, localize.Event{Kind: s.Kind, Device: shown.Device, Start: s.From, End: s.To, Confidence: s.Confidence})
 			}
 		}
-		strip, err := drawn(track, exchange.Events{Events: events})
+		rec, err := track.Recording()
 		if err != nil {
 			return err
 		}
-		page.Sections[0].Strips = append(page.Sections[0].Strips, strip)
-		all = strip
+		drawing := strip.Of(rec, track.Device, events, strip.Options{Title: track.Patient + ", " + track.Device})
+		page.Sections[0].Strips = append(page.Sections[0].Strips, drawing)
+		all = drawing
 	}
 	if len(answer.Shown) > 1 {
 		all = page

@@ -5,16 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/exchange"
+	"github.com/holterd/holter/internal/fhir"
+	"github.com/holterd/holter/internal/influx"
 )
 
 type exportFlags struct {
 	patient, from, to, format, out, archive, influx string
+	strips, patientSystem, report                   string
 	signalOnly                                      bool
 }
 
@@ -22,7 +26,7 @@ func (a *App) exportCommand() *cobra.Command {
 	var f exportFlags
 	command := &cobra.Command{
 		Use:   "export --patient ID --from T --to T --out DIR",
-		Short: "Write a period's signal and events as WFDB or EDF+ files",
+		Short: "Write a period's signal and events as WFDB, EDF+ or FHIR files",
 		Long: `Write a patient's archived signal of any period as files for other software, with
 the stored events and the presses of the symptom button as annotations. Reviews
 count: relabelled events have their new symbol, rejected ones are left as notes.
@@ -30,9 +34,17 @@ count: relabelled events have their new symbol, rejected ones are left as notes.
 Each device is a record of its own, and a change of its leads, rate or gain begins
 another. Samples are those that the device sent; gaps stay gaps. wfdb: a
 multi-segment record, or a plain one where there is neither a gap nor more than an
-hour, and annotations in NAME.hol. edf: one EDF+ file, EDF+D where there are gaps.`,
+hour, and annotations in NAME.hol. edf: one EDF+ file, EDF+D where there are gaps.
+
+fhir: one FHIR R4 bundle (JSON) that a FHIR server takes as a transaction, once or
+again: the numbers of the period, the findings with what reviewers decided about
+them, strips as SampledData and a DiagnosticReport. --strips chooses: key, of each
+kind the longest and the surest finding and all reviewed ones; events, all findings;
+all, also the whole signal. Strips that numbers rest on, as of the fastest run or the
+longest pause, are always there. They are 10 s long, those of the whole signal 30 s.`,
 		Example: `  holter export --patient anna --from 2026-01-31T08:00:00Z --to 2026-01-31T20:00:00Z --out ./anna
-  holter export --patient anna --from 24h --to 0s --format edf --out ./anna --archive ./holter-data/archive`,
+  holter export --patient anna --from 24h --to 0s --format edf --out ./anna --archive ./holter-data/archive
+  holter export --patient anna --from 2026-01-31 --to 2026-02-01 --format fhir --out ./anna`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return a.export(command.Context(), f) },
 	}
@@ -40,7 +52,10 @@ hour, and annotations in NAME.hol. edf: one EDF+ file, EDF+D where there are gap
 	flags.StringVar(&f.patient, "patient", "", "`ID` of the patient")
 	flags.StringVar(&f.from, "from", "", "begin at `T`: RFC 3339, or a duration like 24h (so long ago)")
 	flags.StringVar(&f.to, "to", "0s", "end at `T`")
-	flags.StringVar(&f.format, "format", "wfdb", "`FORMAT`: wfdb or edf")
+	flags.StringVar(&f.format, "format", "wfdb", "`FORMAT`: wfdb, edf or fhir")
+	flags.StringVar(&f.strips, "strips", "key", "`WHICH` findings and strips are in fhir: key, events or all")
+	flags.StringVar(&f.patientSystem, "patient-system", fhir.PatientSystem, "`URI` of the system of patient identifiers in fhir")
+	flags.StringVar(&f.report, "report", "", "`FILE` of holter report, .pdf or .html, to attach in fhir")
 	flags.StringVar(&f.out, "out", "", "`DIR` for the files")
 	flags.StringVar(&f.archive, "archive", "", "`DIR` of the archive (default archive.folder of the configuration)")
 	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
@@ -53,8 +68,13 @@ func (f exportFlags) period(now time.Time) (from, to time.Time, err error) {
 	switch {
 	case f.patient == "" || f.from == "" || f.out == "":
 		return from, to, asUsage(errors.New("--patient, --from and --out are needed"))
-	case f.format != "wfdb" && f.format != "edf":
-		return from, to, asUsage(fmt.Errorf("--format: %q is neither wfdb nor edf", f.format))
+	case !slices.Contains([]string{"wfdb", "edf", "fhir"}, f.format):
+		return from, to, asUsage(fmt.Errorf("--format: %q is none of wfdb, edf and fhir", f.format))
+	}
+	if f.format == "fhir" {
+		if err := f.checkFHIR(); err != nil {
+			return from, to, asUsage(err)
+		}
 	}
 	if from, err = parseInstant(f.from, now); err != nil {
 		return from, to, asUsage(fmt.Errorf("--from: %w", err))
@@ -80,6 +100,9 @@ func (a *App) export(ctx context.Context, f exportFlags) error {
 	stretches, err := kept.Read(f.patient, from, to)
 	if err != nil {
 		return err
+	}
+	if f.format == "fhir" {
+		return a.exportFHIR(ctx, f, kept, fhir.Study{Patient: f.patient, PatientSystem: f.patientSystem, From: from, To: to, Stretches: stretches})
 	}
 	if len(stretches) == 0 {
 		return fmt.Errorf("the archive has no signal of patient %q from %s to %s: check the name and the times, and archive.retention",
@@ -121,16 +144,31 @@ func (a *App) openArchive(folder string) (*archive.Archive, error) {
 	return kept, nil
 }
 
+// answeringStore opens InfluxDB, which must be there.
+func (a *App) answeringStore(ctx context.Context, address string) (*influx.Store, error) {
+	store, err := a.openStore(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Ping(ctx); err != nil {
+		store.Close()
+		return nil, fmt.Errorf("%w (--influx gives another address, --signal-only leaves the events out)", err)
+	}
+	return store, nil
+}
+
+// inPeriod selects what a patient has of a period, also what began before.
+func inPeriod(patient string, from, to time.Time) influx.Filter {
+	return influx.Filter{Patient: patient, Since: from.Add(-exchange.LongestEpisode), Until: to, EndsAfter: from}
+}
+
 // readEvents reads what InfluxDB has of a period.
 func (a *App) readEvents(ctx context.Context, address, patient string, from, to time.Time, into *exchange.Events) error {
-	store, err := a.openStore(address)
+	store, err := a.answeringStore(ctx, address)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if err := store.Ping(ctx); err != nil {
-		return fmt.Errorf("%w (--influx gives another address, --signal-only leaves the events out)", err)
-	}
 	return into.Read(ctx, store, patient, from, to)
 }
 

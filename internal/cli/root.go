@@ -124,7 +124,7 @@ It is for research and engineering. It is not a medical device.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return asUsage(err) })
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "say more on standard error")
-	root.AddCommand(a.upCommand(), a.demoCommand(), a.replayCommand(), a.eventsCommand(), a.alertsCommand(), a.askCommand(), a.exportCommand(), a.stripCommand(), a.locateCommand(), a.annotateCommand(), a.evalCommand(), a.scoreCommand(), a.simulateCommand(), a.initCommand(), a.versionCommand())
+	root.AddCommand(a.upCommand(), a.demoCommand(), a.replayCommand(), a.eventsCommand(), a.alertsCommand(), a.askCommand(), a.exportCommand(), a.stripCommand(), a.reportCommand(), a.locateCommand(), a.annotateCommand(), a.evalCommand(), a.scoreCommand(), a.simulateCommand(), a.initCommand(), a.versionCommand())
 	return root
 }
 

@@ -1,23 +1,19 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"image/color"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/exchange"
 	"github.com/holterd/holter/internal/picture"
-	"github.com/holterd/holter/pkg/localize"
+	"github.com/holterd/holter/internal/strip"
 )
 
 type stripFlags struct {
@@ -79,15 +75,16 @@ func (a *App) strip(ctx context.Context, f stripFlags) (err error) {
 			return err
 		}
 	}
-	strip, err := drawn(track, known)
+	rec, err := track.Recording()
 	if err != nil {
 		return err
 	}
+	drawing := strip.Of(rec, track.Device, known.Reviewed(), strip.Options{Title: track.Patient + ", " + track.Device})
 	out, err := os.Create(f.out)
 	if err != nil {
 		return fmt.Errorf("draw the strip: %w; name another file with --out", err)
 	}
-	if err := errors.Join(write(out, strip), out.Close()); err != nil {
+	if err := errors.Join(write(out, drawing), out.Close()); err != nil {
 		return fmt.Errorf("draw the strip: %w", err)
 	}
 	_, err = fmt.Fprintf(a.Out, "%s: %s, %s to %s\n", f.out, track.Device,
@@ -101,44 +98,10 @@ func (a *App) trackAt(f stripFlags, from, to time.Time) (*exchange.Track, error)
 	if err != nil {
 		return nil, err
 	}
-	stretches, err := kept.Read(f.patient, from, to)
-	if err != nil {
-		return nil, err
-	}
-	stretches = slices.DeleteFunc(stretches, func(s *archive.Stretch) bool { return f.device != "" && s.Device != f.device })
-	if len(stretches) == 0 {
-		return nil, fmt.Errorf("the archive has no signal of patient %q from %s to %s: check the names and the time, and archive.retention",
+	track, err := strip.Find(kept, f.patient, f.device, from, to)
+	if err == nil && track == nil {
+		err = fmt.Errorf("the archive has no signal of patient %q from %s to %s: check the names and the time, and archive.retention",
 			f.patient, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
 	}
-	return slices.MaxFunc(exchange.Tracks(stretches), func(x, y *exchange.Track) int {
-		return cmp.Compare(float64(x.Len)/x.Rate, float64(y.Len)/y.Rate)
-	}), nil
-}
-
-// drawn is a strip of the track with a row for each kind of event; rejected ones
-// are left out.
-func drawn(track *exchange.Track, known exchange.Events) (picture.Strip, error) {
-	rec, err := track.Recording()
-	if err != nil {
-		return picture.Strip{}, err
-	}
-	strip := picture.Strip{
-		Title: track.Patient + ", " + track.Device, Note: track.Start.UTC().Format(eventTime), Rate: rec.Rate, Leads: rec.Leads,
-	}
-	colours := []color.NRGBA{picture.Orange, picture.Blue}
-	spans := make(map[string]localize.Spans)
-	length := rec.Duration().Seconds()
-	for _, e := range known.Events {
-		kind := known.Reviews[e.ID].KindOf(e)
-		from, to := e.Start.Sub(track.Start).Seconds(), e.End.Sub(track.Start).Seconds()
-		if e.Device == track.Device && to > 0 && from < length {
-			spans[kind] = append(spans[kind], localize.Span{Start: max(from, 0), End: min(to, length), Confidence: e.Confidence})
-		}
-	}
-	for _, c := range append(slices.Clone(localize.Conditions), localize.Condition{Code: "NOTE"}) {
-		if len(spans[c.Code]) > 0 {
-			strip.Rows = append(strip.Rows, picture.Row{Label: c.Code, Colour: colours[len(strip.Rows)%2], Spans: spans[c.Code], Shade: len(strip.Rows) == 0})
-		}
-	}
-	return strip, nil
+	return track, err
 }

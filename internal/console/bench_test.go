@@ -18,7 +18,7 @@ import (
 // BenchmarkBusyDay measures what the page asks for on a day with 100,000 events
 // of one patient, each with a beat, 14,400 windows and ten minutes of signal.
 func BenchmarkBusyDay(b *testing.B) {
-	w := newWorld(b, parts{})
+	w := newWorld(b, nil)
 	const n = 100_000
 	from := time.Now().UTC().Truncate(24 * time.Hour).Add(-24 * time.Hour)
 	events := make([]localize.Event, n)

@@ -20,13 +20,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/holterd/holter/internal/alerter/desk"
-	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/config"
 	"github.com/holterd/holter/internal/console/api"
 	"github.com/holterd/holter/internal/console/live"
 	"github.com/holterd/holter/internal/console/web"
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/internal/kafka"
+	"github.com/holterd/holter/internal/questions"
+	"github.com/holterd/holter/internal/report"
+	"github.com/holterd/holter/internal/summary"
 )
 
 const (
@@ -48,13 +50,8 @@ type Service struct {
 }
 
 // New listens, so that the address is known, and serves nothing yet.
-func New(cfg config.Config, log zerolog.Logger, metrics prometheus.Registerer) (*Service, error) {
-	return open(cfg, allParts, log, metrics)
-}
-
-func open(
-	cfg config.Config, with func(config.Config, *kafka.Client, *influx.Store) parts, log zerolog.Logger, metrics prometheus.Registerer,
-) (*Service, error) {
+// Page answers everything outside /v1; nil: there is none.
+func New(cfg config.Config, page http.Handler, log zerolog.Logger, metrics prometheus.Registerer) (*Service, error) {
 	store, err := influx.Open(influx.Options{
 		URL: cfg.Influx.URL, Org: cfg.Influx.Org, Bucket: cfg.Influx.Bucket, Token: cfg.Influx.Token, Retention: cfg.Influx.Retention, Log: log,
 	})
@@ -75,16 +72,20 @@ func open(
 	}
 	stopping, stop := context.WithCancel(context.Background())
 	s := &Service{listener: listener, live: now, client: client, store: store, log: log, stop: stop}
-	others := with(cfg, client, store)
+	limits, err := report.ReadLimits(cfg.Model.Dir)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	alerts, signal := desk.New(client, cfg.Kafka.Partitions), kept{cfg.Archive.Folder}
+	reports := report.Maker{Sources: summary.Sources{Store: store, Signal: signal, Alerts: alerts}, Limits: limits, Now: time.Now}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.New(api.Options{
-		Live: now, Store: store, Desk: desk.New(client, cfg.Kafka.Partitions),
-		Archive:   func() (api.Signal, error) { return archive.Open(cfg.Archive.Folder) },
-		Questions: others.questions, Report: others.report, FHIR: others.fhir,
+		Live: now, Store: store, Desk: alerts, Archive: signal,
+		Questions: questions.Handler(questions.NewAsker(client, cfg.Kafka.Partitions)), Report: report.Handler(reports),
 		Now: time.Now, Log: log, Stopping: stopping,
 	}))
-	if others.page != nil {
-		mux.Handle("/", gzhttp.GzipHandler(others.page))
+	if page != nil {
+		mux.Handle("/", gzhttp.GzipHandler(page))
 	}
 	s.http = &http.Server{
 		Handler:     web.Guard(mux, web.HostsFor(listener.Addr().String(), cfg.Console.Hosts)),

@@ -48,7 +48,7 @@ type world struct {
 	called  map[string]bool // operations of the document that have succeeded
 }
 
-func newWorld(t testing.TB, others parts) *world {
+func newWorld(t testing.TB, page http.Handler) *world {
 	t.Helper()
 	if _, err := embeddedinflux.Find(); err != nil {
 		t.Skipf("NOT TESTED: %v", err)
@@ -77,7 +77,7 @@ func newWorld(t testing.TB, others parts) *world {
 	t.Cleanup(func() { require.NoError(t, w.client.Close()) })
 	require.NoError(t, w.client.EnsureTopics(starting))
 
-	w.service, err = open(cfg, func(config.Config, *kafka.Client, *influx.Store) parts { return others }, log, prometheus.NewRegistry())
+	w.service, err = New(cfg, page, log, prometheus.NewRegistry())
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

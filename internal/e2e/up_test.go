@@ -22,6 +22,7 @@ func TestEventsOfASimulatedRecording(t *testing.T) {
 	replayed(t, e.mqtt, "sim-1", path, longAgo, "--speed", "max").wait(ctx, t)
 	all := events(ctx, t, "sim-1", "--influx", e.influx)
 	requireAgreement(t, compare(truth(t, path, longAgo, 0, time.Hour), all), 0.8)
+	requireFHIR(ctx, t, e, "sim-1", longAgo, len(all))
 
 	// Somebody who asks about it is answered alike.
 	_, located := asked(ctx, t, e.kafka, "sim-1", "V", "--last", "4m")

@@ -31,6 +31,17 @@ type Events struct {
 	Reviews map[string]influx.Review
 }
 
+// Reviewed are the events as they are after their reviews, without the rejected.
+func (e Events) Reviewed() []localize.Event {
+	var all []localize.Event
+	for _, event := range e.Events {
+		if event.Kind = e.Reviews[event.ID].KindOf(event); event.Kind != "" {
+			all = append(all, event)
+		}
+	}
+	return all
+}
+
 // Marks finds the events' places on a track, in order.
 func (e Events) Marks(t *Track) []Mark {
 	var marks []Mark

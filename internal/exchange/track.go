@@ -62,7 +62,7 @@ func Tracks(stretches []*archive.Stretch) []*Track {
 		t := &Track{
 			Patient: s.Patient, Device: s.Device, Rate: s.Rate, Leads: s.Leads, Gain: s.Gain, Start: s.Start(),
 		}
-		t.Name = unused(names, plain(s.Device)+"_"+t.Start.UTC().Format("20060102_150405"))
+		t.Name = unused(names, PlainName(s.Device)+"_"+t.Start.UTC().Format("20060102_150405"))
 		t.add(s)
 		tracks = append(tracks, t)
 	}
@@ -106,8 +106,8 @@ func (t *Track) span(recording string, from, to time.Time) (first, last int, ok 
 	return first, last, ok
 }
 
-// plain makes a name that every format and file system takes.
-func plain(name string) string {
+// PlainName makes a name that every format and file system takes.
+func PlainName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' {
 			return r

@@ -8,6 +8,7 @@ import (
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
 
 	"github.com/holterd/holter/pkg/localize"
+	"github.com/holterd/holter/pkg/rhythm"
 )
 
 // Beat is one beat of an event.
@@ -17,6 +18,16 @@ type Beat struct {
 	Patient, Device, Recording, Kind string
 	// Time is a whole millisecond.
 	Time time.Time
+	// Previous is the beat before it, of whatever kind, the zero time where that
+	// is not known; Between is the number of other beats since the one of its kind
+	// before it, -1 where that is not known. See pkg/rhythm.
+	Previous time.Time
+	Between  int
+}
+
+// Rhythm is the beat as patterns are made of it.
+func (b Beat) Rhythm() rhythm.Beat {
+	return rhythm.Beat{Time: b.Time, Previous: b.Previous, Between: b.Between}
 }
 
 func beatPoints(e localize.Event) []point {
@@ -26,11 +37,27 @@ func beatPoints(e localize.Event) []point {
 			name:        "beat of event " + e.ID,
 			measurement: measurementBeat,
 			tags:        []tag{{"device", e.Device}, {"kind", e.Kind}, {"patient", e.Patient}},
-			fields:      []field{{"event", e.ID}, {"recording", e.Recording}},
+			fields:      []field{{"event", e.ID}, {"recording", e.Recording}, {"previous", previous(e, i)}, {"between", between(e, i)}},
 			at:          pointTime(at.Round(time.Millisecond), e.ID),
 		}
 	}
 	return points
+}
+
+// previous and between are of the beat at a place; events of older versions, as
+// an analyzer stores them again after a restart, do not have them.
+func previous(e localize.Event, i int) int64 {
+	if i >= len(e.Before) || e.Before[i].IsZero() {
+		return 0
+	}
+	return e.Before[i].UnixNano()
+}
+
+func between(e localize.Event, i int) int64 {
+	if i >= len(e.Between) {
+		return rhythm.Unknown
+	}
+	return int64(e.Between[i])
 }
 
 // QueryBeats yields the beats of the events that the filter selects, by their
@@ -38,9 +65,16 @@ func beatPoints(e localize.Event) []point {
 func (s *Store) QueryBeats(ctx context.Context, f Filter) iter.Seq2[Beat, error] {
 	return rows(ctx, s, f.of(measurementBeat), func(r *query.FluxRecord) Beat {
 		text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
-		return Beat{
+		beat := Beat{
 			Event: text("event"), Patient: text("patient"), Device: text("device"), Recording: text("recording"),
-			Kind: text("kind"), Time: startOf(r.Time()),
+			Kind: text("kind"), Time: startOf(r.Time()), Between: rhythm.Unknown,
 		}
+		if n, ok := r.ValueByKey("between").(int64); ok {
+			beat.Between = int(n)
+		}
+		if ns, ok := r.ValueByKey("previous").(int64); ok && ns != 0 {
+			beat.Previous = time.Unix(0, ns).UTC()
+		}
+		return beat
 	})
 }

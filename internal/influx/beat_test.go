@@ -17,8 +17,9 @@ func TestRealBeatsStayWhileTheirEventGrows(t *testing.T) {
 	start := hourAgo()
 	e := sample(start)
 	e.NewBeats = []time.Time{start.Add(651_600_000), start.Add(1200 * time.Millisecond)}
+	e.Before, e.Between = []time.Time{start, {}}, []int{3, -1}
 	grown := e
-	grown.Beats, grown.NewBeats = 3, []time.Time{start.Add(2 * time.Second)}
+	grown.Beats, grown.NewBeats, grown.Before, grown.Between = 3, []time.Time{start.Add(2 * time.Second)}, nil, []int{0}
 	twin := sample(start)
 	twin.ID, twin.Recording, twin.NewBeats = "ffeeddccbbaa99887766554433221100", "r2", e.NewBeats[:1]
 	require.NoError(t, s.WriteEvents(t.Context(), []localize.Event{e, twin}))
@@ -32,13 +33,17 @@ func TestRealBeatsStayWhileTheirEventGrows(t *testing.T) {
 		}
 		return beats
 	}
-	beat := func(e localize.Event, at time.Duration) Beat {
-		return Beat{Event: e.ID, Patient: "p1", Device: "d1", Recording: e.Recording, Kind: "V", Time: start.Add(at)}
+	beat := func(e localize.Event, at time.Duration, previous time.Time, between int) Beat {
+		return Beat{
+			Event: e.ID, Patient: "p1", Device: "d1", Recording: e.Recording, Kind: "V", Time: start.Add(at),
+			Previous: previous, Between: between,
+		}
 	}
 	require.ElementsMatch(t, []Beat{
-		beat(e, 652*time.Millisecond), beat(twin, 652*time.Millisecond), beat(e, 1200*time.Millisecond), beat(e, 2*time.Second),
+		beat(e, 652*time.Millisecond, start, 3), beat(twin, 652*time.Millisecond, time.Time{}, -1),
+		beat(e, 1200*time.Millisecond, time.Time{}, -1), beat(e, 2*time.Second, time.Time{}, 0),
 	}, read(Filter{}))
-	require.Equal(t, []Beat{beat(e, 1200*time.Millisecond)},
+	require.Equal(t, []Beat{beat(e, 1200*time.Millisecond, time.Time{}, -1)},
 		read(Filter{Patient: "p1", Since: start.Add(time.Second), Until: start.Add(2 * time.Second)}))
 	require.Len(t, collect(t, s, Filter{EndsAfter: start.Add(time.Second)}), 2)
 	require.Empty(t, collect(t, s, Filter{EndsAfter: start.Add(1300 * time.Millisecond)}))

@@ -51,8 +51,13 @@
 //	kind        tag            that of the event: V, A, L, R, …
 //	event       field  string  identity of the event
 //	recording   field  string
+//	previous    field  int     the beat before it, of whatever kind, nanoseconds
+//	                           since the Unix epoch; 0: not known
+//	between     field  int     other beats since the one of its kind before it;
+//	                           -1: not known
 //
-// The point's time is the beat's in milliseconds plus the offset of the event's
+// Points of older versions have neither of the last two. The point's time is the
+// beat's in milliseconds plus the offset of the event's
 // id, as above.
 //
 // # Measurement window
@@ -72,6 +77,7 @@
 //	seconds     field  float   length of the own part
 //	beats       field  int     QRS complexes detected in the own part
 //	questions   field  int     questions asked of the window
+//	asked       field  string  codes of the conditions asked for, "V,A,L,R"
 //	leads       field  string  leads with signal, "II,V1"
 //	model       field  string
 //

@@ -28,6 +28,9 @@ type Window struct {
 	Beats int
 	// Questions counts the questions asked of the window.
 	Questions int
+	// Asked are the codes of the conditions that were asked for, "V,A,L,R"; empty
+	// in windows of older versions.
+	Asked string `json:",omitempty"`
 	// Leads are the leads with signal, "II,V1".
 	Leads string
 	Model string
@@ -88,6 +91,7 @@ func windowPoint(w Window) point {
 			{"seconds", w.To.Sub(w.From).Seconds()},
 			{"beats", int64(w.Beats)},
 			{"questions", int64(w.Questions)},
+			{"asked", w.Asked},
 			{"leads", w.Leads},
 			{"model", w.Model},
 		},

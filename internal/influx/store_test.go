@@ -149,7 +149,7 @@ func TestRealPartialWriteNamesThePoint(t *testing.T) {
 func TestRealWindows(t *testing.T) {
 	s := realStore(t)
 	from := hourAgo()
-	w := Window{Patient: "p1", Device: "d1", Recording: "r1", Segment: 1, Index: 3, From: from, To: from.Add(6 * time.Second), Beats: 7, Questions: 4, Leads: "II,V1", Model: "m 1"}
+	w := Window{Patient: "p1", Device: "d1", Recording: "r1", Segment: 1, Index: 3, From: from, To: from.Add(6 * time.Second), Beats: 7, Questions: 4, Asked: "V,A", Leads: "II,V1", Model: "m 1"}
 	other := w
 	other.Recording = "r2"
 	require.NoError(t, s.WriteWindows(t.Context(), []Window{w, other}))
@@ -162,6 +162,13 @@ func TestRealWindows(t *testing.T) {
 	require.True(t, rows.Next(), "no rows")
 	require.Equal(t, 12., rows.Record().Value())
 	require.Empty(t, collect(t, s, Filter{}), "a window is not an event")
+
+	var read []Window
+	for w, err := range s.QueryWindows(t.Context(), Filter{Patient: "p1", Since: from, Until: from.Add(time.Second)}) {
+		require.NoError(t, err)
+		read = append(read, w)
+	}
+	require.ElementsMatch(t, []Window{w, other}, read)
 }
 
 func TestRealInitTwiceKeepsDataAndSetsRetention(t *testing.T) {

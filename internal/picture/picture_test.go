@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/plot/vg"
@@ -178,6 +179,16 @@ func TestTheSpansOfAStripAreDrawnWhereTheyBelong(t *testing.T) {
 	require.InDelta(t, 16+250+3, millimetres(width), 1e-9)
 	require.InDelta(t, 7+20+20+2*4.5+6, millimetres(height), 1e-9)
 	require.Equal(t, "762.52pt", out.Width, "269 mm: its real size")
+}
+
+func TestTheAxisSaysTheTimeOfDay(t *testing.T) {
+	strip := sample()
+	strip.Start = time.Date(2026, 3, 1, 23, 59, 57, 250e6, time.FixedZone("CET", 3600))
+	out := drawSVG(t, strip)
+	require.Subset(t, out.texts, []string{"23:59:58", "23:59:59", "00:00:00", "00:00:07"})
+	require.NotContains(t, out.texts, "20 s")
+	require.NotContains(t, out.texts, "23:59:57", "it is before the first sample")
+	require.NotContains(t, out.texts, "00:00:08", "it is after the last")
 }
 
 func TestTheTraceHasThePapersScale(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"time"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -24,6 +25,9 @@ type Strip struct {
 	Leads []ecg.Lead
 	// From is what the time axis says at the first sample, in seconds.
 	From float64
+	// Start is the time of the first sample: the axis says the time of day in its
+	// zone, and From does not count. Zero: it is not known.
+	Start time.Time
 	// Rows are drawn under the ECG, one bar for each span.
 	Rows []Row
 }
@@ -132,9 +136,14 @@ func (s Strip) row(c draw.Canvas, row Row, left, right, top vg.Length) {
 // axis writes the seconds.
 func (s Strip) axis(c draw.Canvas, left, top vg.Length) {
 	label := style(7, text.XCenter, text.YTop)
-	for at := int(math.Ceil(s.From - 1e-9)); float64(at) <= s.From+s.seconds()+1e-9; at++ {
-		x := left + vg.Length(float64(at)-s.From)*perSecond
+	from, second := s.From, func(at int) string { return fmt.Sprintf("%d s", at) }
+	if whole := s.Start.Truncate(time.Second); !s.Start.IsZero() {
+		from = s.Start.Sub(whole).Seconds()
+		second = func(at int) string { return whole.Add(time.Duration(at) * time.Second).Format(time.TimeOnly) }
+	}
+	for at := int(math.Ceil(from - 1e-9)); float64(at) <= from+s.seconds()+1e-9; at++ {
+		x := left + vg.Length(float64(at)-from)*perSecond
 		stroke(c, ink, vg.Points(0.5), line(vg.Point{X: x, Y: top}, vg.Point{X: x, Y: top - 1*mm}))
-		c.FillText(label, vg.Point{X: x, Y: top - 1.5*mm}, fmt.Sprintf("%d s", at))
+		c.FillText(label, vg.Point{X: x, Y: top - 1.5*mm}, second(at))
 	}
 }

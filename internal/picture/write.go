@@ -34,9 +34,12 @@ func SVG(w io.Writer, d Drawing) error {
 }
 
 // PNG writes a drawing as an image of DPI.
-func PNG(w io.Writer, d Drawing) error {
+func PNG(w io.Writer, d Drawing) error { return PNGAt(w, d, DPI) }
+
+// PNGAt writes a drawing as an image of another resolution.
+func PNGAt(w io.Writer, d Drawing, dpi int) error {
 	width, height := d.Size()
-	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(DPI))}
+	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
 	paint(canvas, d)
 	if _, err := canvas.WriteTo(w); err != nil {
 		return fmt.Errorf("write PNG: %w", err)

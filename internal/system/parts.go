@@ -157,6 +157,9 @@ func (s *System) startAlerter(ctx context.Context) (func() error, error) {
 	if s.opts.Alerted != nil {
 		observers = append(observers, s.opts.Alerted)
 	}
+	if err := archive.Check(s.current()); err != nil { // it makes the folder, which the alerter reads
+		return nil, err
+	}
 	service, err := alerter.New(s.current(), s.log, s.metrics, observers...)
 	if err != nil {
 		return nil, err
@@ -190,7 +193,7 @@ func (s *System) startIngest(ctx context.Context) (func() error, error) {
 }
 
 func (s *System) startConsole(ctx context.Context) (func() error, error) {
-	service, err := console.New(s.current(), s.log, s.metrics)
+	service, err := console.New(s.current(), nil, s.log, s.metrics)
 	if err != nil {
 		return nil, err
 	}

@@ -13,4 +13,9 @@
 // The last two are there when a secret is configured. A receiver answers 2xx
 // when it has the notification for good. The same id may come again, when the
 // answer to an earlier try was lost: it is to be taken once.
+//
+// Whoever passes it on to people (an SMS gateway, a chat) finds it in words in
+// title and text, and the strip as a PNG, in base64, in picture: at most some
+// hundred kilobytes. A receiver that takes no such body answers 413 and gets the
+// notification again at once, without the picture.
 package webhook

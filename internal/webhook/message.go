@@ -20,10 +20,18 @@ type Message struct {
 	Also []alert.Alert `json:"also,omitempty"`
 	// Person is whom it is for; empty: whoever receives it.
 	Person string `json:"person,omitempty"`
+	// Title and Text are the message as people get it, times in the zone of Person
+	// (UTC without one).
+	Title string `json:"title"`
+	Text  string `json:"text"`
 	// Link acknowledges the alert: a POST there is enough, once.
 	Link string `json:"link,omitempty"`
-	// Picture is a PNG of the signal.
-	Picture []byte `json:"picture,omitempty"`
+	// Picture is the strip as PNG, in base64; without one, PictureMissing says why,
+	// where one could be expected.
+	Picture        []byte `json:"picture,omitempty"`
+	PictureMissing string `json:"picture_missing,omitempty"`
+	// Rhythm is that of the time when the symptom button was pressed, in words.
+	Rhythm string `json:"rhythm,omitempty"`
 }
 
 // Encode writes the body of a notification, in this version.

@@ -30,12 +30,17 @@ func example() alert.Alert {
 }
 
 func TestBodyIsAsDocumented(t *testing.T) {
-	body, err := webhook.Encode(webhook.Message{ID: "fedcba", Alert: example()})
+	message := webhook.Message{
+		ID: "fedcba", Alert: example(), Person: "nurse-a", Title: "[MEDIUM] p1: Title", Text: "Message\nWho: patient p1, device d1",
+		Link: "https://holter.example/alerts/acknowledge?t=x", Picture: []byte("\x89PNG"),
+	}
+	body, err := webhook.Encode(message)
 	require.NoError(t, err)
 	golden.Assert(t, string(body)+"\n", "message.golden")
 	m, err := webhook.Decode(body)
 	require.NoError(t, err)
-	require.Equal(t, webhook.Message{Version: 1, ID: "fedcba", Alert: example()}, m)
+	message.Version = 1
+	require.Equal(t, message, m)
 	_, err = webhook.Encode(webhook.Message{ID: "x", Alert: alert.Alert{}})
 	require.Error(t, err)
 }

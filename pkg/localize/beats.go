@@ -14,7 +14,7 @@ const silence = int64(5 * time.Second)
 func (j *joiner) addBeats() {
 	qrs, seconds := j.seen.beats(), j.seen.seconds()
 	length := j.seen.End.Sub(j.seen.Start).Seconds()
-	last := j.found(qrs)
+	last := nearby(qrs, j.kind.Last)
 	j.completeEnd(qrs, last)
 	for _, s := range j.seen.Spans.Merge() {
 		index := insideBeats(j.condition, s, length, seconds, j.seen.Heat)
@@ -36,19 +36,6 @@ func (j *joiner) addBeats() {
 	}
 	j.settle(j.kind.Event, j.mayGrow(qrs))
 	j.remember(qrs)
-}
-
-// found is where this window has the newest beat that was counted; that beat's
-// own time if nowhere.
-func (j *joiner) found(qrs []int64) int64 {
-	last := j.kind.Last
-	best, distance := last, same+1
-	for _, t := range qrs {
-		if d := abs(t - last); d < distance {
-			best, distance = t, d
-		}
-	}
-	return best
 }
 
 // owns tells whether a beat of the condition is this window's to count: it lies
@@ -118,6 +105,7 @@ func (j *joiner) mayGrow(qrs []int64) bool {
 // remember keeps what the next window needs.
 func (j *joiner) remember(qrs []int64) {
 	if before, ok := previous(qrs, j.seen.CoreTo.UnixNano()); ok {
+		j.kind.Since = j.others(qrs, before+1)
 		j.kind.QRS = before
 	}
 }

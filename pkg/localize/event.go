@@ -29,6 +29,10 @@ type Event struct {
 	// time stands where it is not known. A beat that another window has found
 	// may be up to 150 ms off.
 	Before []time.Time
+	// Between are the numbers of other beats between the previous beat of the
+	// kind, also one of an earlier event, and each of NewBeats; -1 where that is
+	// not known.
+	Between []int
 	// Question, Answer and Window (its identity) are those of the newest
 	// window that contributed.
 	Question, Answer, Window string

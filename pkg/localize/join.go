@@ -14,7 +14,7 @@ type joiner struct {
 	kind      KindState
 	out       []Event
 	grown     bool    // kind.Event has grown in this window
-	added     []int64 // the beats it got
+	added     []added // the beats it got
 	passed    bool    // a span of this window is kind.Event's: those after it are not
 }
 
@@ -65,9 +65,9 @@ func (j *joiner) put(part contribution) {
 	e.Sum += part.weight * part.confidence
 	e.rest(part, j.condition)
 	e.Window, e.Question, e.Answer = j.seen.Window, j.seen.Question, j.seen.Answer
-	j.added = append(j.added, part.beats...)
-	if n := len(part.beats); n > 0 {
-		j.kind.Last = part.beats[n-1]
+	for _, t := range part.beats {
+		j.added = append(j.added, added{at: t, between: j.between(t)})
+		j.kind.Last = t
 	}
 	j.grown, j.passed = true, true
 }
@@ -131,9 +131,10 @@ func (j *joiner) event(e *OpenEvent) Event {
 	if event.Evidence == BySignal && e.Question == "" {
 		event.Model = "" // it was not asked
 	}
-	for _, t := range j.added {
-		event.NewBeats = append(event.NewBeats, time.Unix(0, t).UTC())
-		event.Before = append(event.Before, j.before(t))
+	for _, b := range j.added {
+		event.NewBeats = append(event.NewBeats, time.Unix(0, b.at).UTC())
+		event.Before = append(event.Before, j.before(b.at))
+		event.Between = append(event.Between, b.between)
 	}
 	return event
 }

@@ -144,10 +144,11 @@ func (p patient) rule(from, to float64) Spans {
 
 // follow plays an event log as a reader of ecg.events would see it.
 type follow struct {
-	order  []string
-	events map[string]Event
-	beats  []time.Time
-	before []time.Time // the beat before each
+	order   []string
+	events  map[string]Event
+	beats   []time.Time
+	before  []time.Time // the beat before each
+	between []int       // others since the one of the kind before each
 }
 
 func (f *follow) take(t require.TestingT, events []Event) {
@@ -166,6 +167,8 @@ func (f *follow) take(t require.TestingT, events []Event) {
 		f.events[e.ID] = e
 		require.Len(t, e.Before, len(e.NewBeats))
 		f.beats, f.before = append(f.beats, e.NewBeats...), append(f.before, e.Before...)
+		require.Len(t, e.Between, len(e.NewBeats))
+		f.between = append(f.between, e.Between...)
 	}
 }
 
@@ -197,11 +200,19 @@ func (p patient) run(t require.TestingT, random *rand.Rand, length, overlap, jit
 func (p patient) requireTruth(t require.TestingT, f *follow, tolerance time.Duration) {
 	var want []float64
 	var before []time.Time
+	var between []int
+	last := -1
 	for i, b := range p.beats {
 		if !p.kind.HasSymbol(b.Symbol) {
 			continue
 		}
 		want = append(want, b.Time)
+		if last < 0 {
+			between = append(between, -1)
+		} else {
+			between = append(between, i-last-1)
+		}
+		last = i
 		if i == 0 {
 			before = append(before, time.Time{})
 		} else {
@@ -213,6 +224,7 @@ func (p patient) requireTruth(t require.TestingT, f *follow, tolerance time.Dura
 		require.WithinDuration(t, wall(want[i]), at, 50*time.Millisecond)
 		require.WithinDuration(t, before[i], f.before[i], 50*time.Millisecond, "the beat before")
 	}
+	require.Equal(t, between, f.between, "the beats between")
 	spans := p.rule(0, p.until)
 	require.Len(t, f.order, len(spans), "as many events as the rule has spans")
 	for i, id := range f.order {

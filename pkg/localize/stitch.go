@@ -29,6 +29,8 @@ type KindState struct {
 	Last int64 `json:"last,omitempty"`
 	// QRS is the newest beat of any kind before the last window's core ended.
 	QRS int64 `json:"qrs,omitempty"`
+	// Since is how many other beats came after Last, up to QRS.
+	Since int `json:"since,omitempty"`
 	// Event is the newest event, while it may still grow.
 	Event *OpenEvent `json:"event,omitempty"`
 }

@@ -33,7 +33,7 @@ func TestOneBeat(t *testing.T) {
 	require.Len(t, e.ID, 32)
 	require.Equal(t, Event{
 		ID: e.ID, Kind: "V", Patient: "p1", Device: "d1", Recording: "r1", Model: "m 1",
-		Start: wall(2.61), End: wall(4.44), Confidence: 0.75, Beats: 1, NewBeats: []time.Time{wall(3.2)}, Before: []time.Time{wall(2.61)},
+		Start: wall(2.61), End: wall(4.44), Confidence: 0.75, Beats: 1, NewBeats: []time.Time{wall(3.2)}, Before: []time.Time{wall(2.61)}, Between: []int{-1},
 		Question: Question(pvc), Answer: "Duration: 2.6s-4.4s", Window: "w",
 	}, e)
 

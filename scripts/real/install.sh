@@ -51,18 +51,24 @@ need_java() {
 	[ "${major:-0}" -ge 17 ] || fail "Apache Kafka 4 needs Java 17 or newer, and java is ${major:-of unknown version}"
 }
 
-# fetch_kafka puts Kafka's jars into the cache folder, with whatever repository
-# Maven is configured for.
-fetch_kafka() {
+# fetch_jars NAME POM puts jars into the cache folder, with whatever repository
+# Maven is configured for, and sets jars to where they are.
+fetch_jars() {
 	local sum
-	sum=$(cksum <"$here/pom.xml" | cut -d' ' -f1)
-	kafka_jars="$cache/kafka-$sum"
-	if [ ! -d "$kafka_jars" ]; then
-		say "fetching Apache Kafka with Maven"
-		mvn -B -q -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/kafka-jars"
+	sum=$(cksum <"$2" | cut -d' ' -f1)
+	jars="$cache/$1-$sum"
+	if [ ! -d "$jars" ]; then
+		say "fetching $1 with Maven"
+		mvn -B -q -f "$2" dependency:copy-dependencies -DoutputDirectory="$work/$1-jars"
 		mkdir -p "$cache"
-		mv "$work/kafka-jars" "$kafka_jars"
+		mv "$work/$1-jars" "$jars"
 	fi
+}
+
+# fetch_kafka fetches Apache Kafka.
+fetch_kafka() {
+	fetch_jars kafka "$here/pom.xml"
+	kafka_jars=$jars
 	say "Apache Kafka: $(basename "$kafka_jars"/kafka_*.jar .jar)"
 }
 

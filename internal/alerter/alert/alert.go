@@ -43,6 +43,8 @@ type Alert struct {
 	Beats int `json:"beats,omitempty"`
 	// ST is the episode that deviates most, of alerts about ST segments.
 	ST *ST `json:"st,omitempty"`
+	// Pressed is when the patient pressed the symptom button, of alerts about that.
+	Pressed time.Time `json:"pressed,omitzero"`
 	// Events that made the rule fire, the newest MaxEvents of them.
 	Events []string `json:"events,omitempty"`
 	// Assignee is who is to see to it.

@@ -36,7 +36,7 @@ func (s *Step) button(b *holterv1.ButtonPress, at Arrival) error {
 		}
 		if exists {
 			open.Alert.Message = text
-			open.Alert.Updated = pressed
+			open.Alert.Updated, open.Alert.Pressed = pressed, pressed
 			open.Met, open.Received = b.TimeNs, at.Received
 			open.Alert.Note(alert.Change{At: s.now.UTC(), What: "pressed again", By: b.Patient, Why: b.Note})
 			if err := s.record(open); err != nil {
@@ -47,7 +47,7 @@ func (s *Step) button(b *holterv1.ButtonPress, at Arrival) error {
 		a := alert.Alert{
 			ID: alert.NewID(r.Name, key, pressed), Key: key, Rule: r.Name,
 			Priority: r.Priority, Class: r.Class, State: alert.Triggered, Patient: b.Patient, Device: b.Device,
-			Title: title(r, alert.Alert{Device: b.Device}), Message: text, Start: pressed, Updated: pressed, Raised: s.now.UTC(),
+			Title: title(r, alert.Alert{Device: b.Device}), Message: text, Start: pressed, Updated: pressed, Pressed: pressed, Raised: s.now.UTC(),
 		}
 		if err := s.announce(state.OpenAlert{Alert: a, Met: b.TimeNs, Received: at.Received}); err != nil {
 			return err

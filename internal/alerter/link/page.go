@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
@@ -28,18 +29,26 @@ type Desk interface {
 type Page struct {
 	Signer Signer
 	Desk   Desk
-	Now    func() time.Time
-	Log    zerolog.Logger
+	// Zone is the time zone of a person.
+	Zone func(person string) *time.Location
+	// Picture shows the signal as PNG; nil: it cannot be shown. It returns soon
+	// after ctx is done.
+	Picture func(ctx context.Context, a alert.Alert, zone *time.Location) []byte
+	Now     func() time.Time
+	Log     zerolog.Logger
 }
 
 // patience is how long Kafka may take.
 const patience = 10 * time.Second
 
+// drawWithin is how long the page waits for its picture.
+const drawWithin = 3 * time.Second
+
 // ServeHTTP implements http.Handler.
 func (p Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer") // the URL is a key
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'")
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		p.say(w, http.StatusMethodNotAllowed, view{Title: "This page is read, or its button pressed."})
 		return
@@ -61,12 +70,20 @@ func (p Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.say(w, http.StatusServiceUnavailable, view{Title: "The alert cannot be looked up now. NOTHING was acknowledged; try again."})
 		return
 	}
-	if status, text := standing(a, found, grant); status != 0 {
+	zone := p.Zone(grant.By)
+	a.Message = alert.InZone(a.Message, zone)
+	if status, text := standing(a, found, grant, zone); status != 0 {
 		p.say(w, status, view{Title: text, Text: a.Message})
 		return
 	}
 	if r.Method == http.MethodGet {
-		p.say(w, http.StatusOK, view{Title: fmt.Sprintf("%s: %s", a.Patient, a.Title), Text: a.Message, By: grant.By, Button: true})
+		v := view{Title: fmt.Sprintf("%s: %s", a.Patient, a.Title), Text: a.Message, By: grant.By, Button: true}
+		drawing, cancel := context.WithTimeout(ctx, drawWithin)
+		defer cancel()
+		if png := p.Picture(drawing, a, zone); png != nil {
+			v.Picture = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)) //nolint:gosec // made here
+		}
+		p.say(w, http.StatusOK, v)
 		return
 	}
 	command := &holterv1.AlertCommand{
@@ -82,25 +99,24 @@ func (p Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // standing tells why an alert cannot be acknowledged with the link; 0: it can.
-func standing(a alert.Alert, found bool, g Grant) (status int, text string) {
+func standing(a alert.Alert, found bool, g Grant, zone *time.Location) (status int, text string) {
 	if !found {
 		return http.StatusNotFound, "The alert is not known (any more)."
 	}
 	for _, c := range a.History {
 		if c.Command == g.ID {
-			return http.StatusGone, "This link was used at " + clock(c.At) + "."
+			return http.StatusGone, "This link was used at " + alert.Clock(c.At, zone) + "."
 		}
 	}
 	if a.State == alert.Resolved {
-		return http.StatusConflict, "The alert is over since " + clock(a.Resolved) + "."
+		return http.StatusConflict, "The alert is over since " + alert.Clock(a.Resolved, zone) + "."
 	}
 	return 0, ""
 }
 
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
-
 type view struct {
 	Title, Text, By string
+	Picture         template.URL
 	Button          bool
 }
 
@@ -109,6 +125,7 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 <meta name="robots" content="noindex"><title>Holter</title>
 <body style="font: 1.2em sans-serif; max-width: 36em; margin: 2em auto; padding: 0 1em">
 <h1 style="font-size: 1.2em">{{.Title}}</h1>{{with .Text}}<p>{{.}}</p>{{end}}
+{{with .Picture}}<p><a href="{{.}}"><img src="{{.}}" alt="The signal, with what was found marked" style="max-width: 100%"></a></p>{{end}}
 {{if .Button}}<form method="post"><button style="font-size: 1.2em; padding: .6em 1em">Acknowledge as {{.By}}</button></form>{{end}}
 <p style="color: #666; font-size: .8em">Not a medical device: for research and engineering.</p>
 `))

@@ -1,5 +1,11 @@
-// Package notify tells people and programs of alerts: by webhook, and by any
-// service that the shoutrrr library knows (ntfy, e-mail, chats, …).
+// Package notify tells people and programs of alerts: by webhook, e-mail, ntfy, and
+// any other service that the shoutrrr library knows (chats, SMS gateways, …).
+//
+// A message has a picture of the signal where the target can show one: e-mail,
+// ntfy, webhook, Discord and Signal can. The picture never decides whether a
+// message arrives. High priority waits up to HighWaits for it, the rest up to
+// Patience for signal that is on its way; then a message goes without and says
+// why, and one that is refused with its picture is sent again without at once.
 //
 // What is to be told is in the state (package state) before a first try, and
 // stays there until it was delivered, given up or withdrawn. So a notification is delivered at
@@ -25,8 +31,30 @@ type Message struct {
 	Zone *time.Location
 	// Link acknowledges the alert; empty: there is none.
 	Link string
-	// Picture shows the signal, as PNG; nil: there is none.
+	Scene
+}
+
+// Scene is what the signal shows of an alert.
+type Scene struct {
+	// Picture is the strip, as PNG; nil: there is none.
 	Picture []byte
+	// Missing says why there is no picture, to go after "No picture of the
+	// signal: "; empty where none belongs to the alert.
+	Missing string
+	// Rhythm is that of the time when the symptom button was pressed, in words.
+	Rhythm string
+	// Early tells that more can be expected a little later.
+	Early bool
+}
+
+// Subject is what a scene is asked for.
+type Subject struct {
+	Alert alert.Alert
+	Zone  *time.Location // the reader's; nil: UTC
+	// Analysed is until when the device's signal is analysed; zero: not known.
+	Analysed time.Time
+	// CanWait: a scene that is early need not be made.
+	CanWait bool
 }
 
 // Notifier tells one target.
@@ -37,11 +65,11 @@ type Notifier interface {
 	Notify(ctx context.Context, m Message) (retry bool, err error)
 }
 
-// Pictures draws the signal around what an alert is about.
-type Pictures interface {
-	// Picture returns a PNG; nil when there is nothing to show (yet). It returns
-	// soon after ctx is done.
-	Picture(ctx context.Context, a alert.Alert) ([]byte, error)
+// Scenes shows what an alert is about.
+type Scenes interface {
+	// Scene returns soon after ctx is done, with what there is by then. It is
+	// called from several goroutines.
+	Scene(ctx context.Context, about Subject) Scene
 }
 
 // Target is somebody to tell. The name goes to logs and texts; it stays the

@@ -21,6 +21,11 @@ type lane struct {
 	// closed when that is over; nil while there is none.
 	trying   chan struct{} // guarded by mu
 	tryingOf int           // guarded by mu
+
+	// waited is for how long pictures were waited for since the lane last had
+	// nothing to do, late that one did not come. Both are its server's alone.
+	waited time.Duration
+	late   bool
 }
 
 func newLane(t Target) *lane { return &lane{target: t, wake: make(chan struct{}, 1)} }
@@ -119,6 +124,7 @@ func (l *lane) next(ctx context.Context) (n state.Notification, ok bool) {
 		if found {
 			sleep = min(sleep, due)
 		}
+		l.waited, l.late = 0, false
 		timer := time.NewTimer(sleep)
 		select {
 		case <-timer.C:

@@ -44,8 +44,8 @@ type Options struct {
 	Zone func(person string) *time.Location
 	// Link makes a notification's acknowledge link; nil: there are none.
 	Link func(state.Notification) string
-	// Pictures shows the signal; nil: nothing does.
-	Pictures Pictures
+	// Scenes shows the signal; nil: nothing does.
+	Scenes Scenes
 	// Jitter returns a number from 0 to 1.
 	Jitter func() float64
 	// Told is called after every try, when its outcome is on disk, with what

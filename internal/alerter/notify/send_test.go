@@ -38,7 +38,10 @@ func TestWebhookIsSignedAndTaken(t *testing.T) {
 	retry, err := notify.NewWebhook(server.URL, "secret").Notify(t.Context(), notification())
 	require.NoError(t, err)
 	require.False(t, retry)
-	require.Equal(t, []webhook.Message{{Version: 1, ID: "n1", Alert: notification().Alert}}, got)
+	require.Len(t, got, 1)
+	require.Contains(t, got[0].Text, "Three in a row.\nWho: patient p1, device d1\n")
+	got[0].Text = ""
+	require.Equal(t, webhook.Message{Version: 1, ID: "n1", Alert: notification().Alert, Title: "[HIGH] p1: Run"}, got[0])
 	require.Equal(t, "n1", header.Get("X-Holter-Id"))
 	require.Equal(t, "3", header.Get("X-Holter-Attempt"))
 	require.Equal(t, "application/json", header.Get("Content-Type"))
@@ -195,4 +198,62 @@ func TestTargets(t *testing.T) {
 	require.ErrorContains(t, err, "alerter.webhooks[1]: is given twice")
 	require.ErrorContains(t, err, "alerter.webhooks[2]: url is no URL")
 	require.ErrorContains(t, err, "alerter.urls[0]: is no URL that smtp can use")
+}
+
+func TestNtfyAttachesThePicture(t *testing.T) {
+	var req *http.Request
+	var body []byte
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req = r
+		body, _ = io.ReadAll(r.Body)
+		if r.Header.Get("Filename") != "" && r.URL.Path == "/no-files" {
+			http.Error(w, `{"code":40014,"error":"invalid request: attachments not allowed"}`, http.StatusBadRequest)
+		}
+	}))
+	defer server.Close()
+	at := "ntfy://user:hunter22@" + server.Listener.Addr().String()
+	n, _, err := notify.NewService(at + "/ward-3?scheme=http")
+	require.NoError(t, err)
+	m := notification()
+	m.Picture, m.Link = drawing(t), "https://holter.example/alerts/acknowledge?t=a"
+	m.Alert.Title, m.Alert.Message = "Kammerflattern, wählen", "First line.\nSecond\x00 line."
+	_, err = n.Notify(t.Context(), m)
+	require.NoError(t, err)
+	require.Equal(t, http.MethodPut, req.Method)
+	require.Equal(t, m.Picture, body)
+	require.Equal(t, "strip.png", req.Header.Get("Filename"))
+	require.Equal(t, "[HIGH] p1: Kammerflattern, wählen", req.Header.Get("Title"))
+	require.True(t, strings.HasPrefix(req.Header.Get("Message"), `First line.\nSecond  line.\nWho: patient p1, device d1\n`), "ntfy makes lines of it")
+	user, password, _ := req.BasicAuth()
+	require.Equal(t, "user hunter22", user+" "+password)
+	var buttons []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(req.Header.Get("Actions")), &buttons))
+	require.Equal(t, []map[string]any{
+		{"action": "http", "label": "Acknowledge", "url": m.Link, "method": "POST", "clear": true},
+		{"action": "view", "label": "Open", "url": m.Link},
+	}, buttons)
+
+	strict, _, err := notify.NewService(at + "/no-files?scheme=http")
+	require.NoError(t, err)
+	retry, err := strict.Notify(t.Context(), m)
+	require.ErrorContains(t, err, "attachments not allowed")
+	require.True(t, retry)
+}
+
+func TestWebhookHasThePicture(t *testing.T) {
+	var got webhook.Message
+	server := httptest.NewServer(webhook.NewReceiver("", time.Now, func(m webhook.Message) error { got = m; return nil }))
+	defer server.Close()
+	m := notification()
+	m.Picture, m.Rhythm = drawing(t), "heart rate 74 per minute"
+	_, err := notify.NewWebhook(server.URL, "").Notify(t.Context(), m)
+	require.NoError(t, err)
+	require.Equal(t, m.Picture, got.Picture)
+	require.Equal(t, m.Rhythm, got.Rhythm)
+	require.Contains(t, got.Text, "Rhythm: heart rate 74 per minute")
+	m.Picture, m.Missing = nil, "no lead had contact"
+	m.ID = "n2"
+	_, err = notify.NewWebhook(server.URL, "").Notify(t.Context(), m)
+	require.NoError(t, err)
+	require.Equal(t, "no lead had contact", got.PictureMissing)
 }

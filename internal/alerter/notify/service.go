@@ -2,12 +2,15 @@ package notify
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/email/smtp"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/push/ntfy"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
 	"github.com/holterd/holter/internal/alerter/alert"
@@ -18,7 +21,6 @@ type Service struct {
 	url      string
 	scheme   string
 	titled   bool // the service takes a title
-	buttons  bool // it can show buttons (ntfy)
 	priority map[alert.Priority]string
 	hide     *strings.Replacer
 }
@@ -33,18 +35,24 @@ var priorities = map[string]map[alert.Priority]string{
 
 // NewService reads a service URL and returns its scheme too; it connects to
 // nothing. The error does not quote the URL, which holds secrets.
-func NewService(raw string) (n *Service, scheme string, err error) {
+func NewService(raw string) (n Notifier, scheme string, err error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme == "" {
 		return nil, "", errors.New("is no service URL; for example ntfy://ntfy.example/topic or smtp://user:password@host:587/?from=…&to=…")
 	}
 	scheme, _, _ = strings.Cut(u.Scheme, "+")
-	s := &Service{url: raw, scheme: scheme, hide: hider(u)}
-	if _, err := locate(raw); err != nil {
-		return nil, scheme, fmt.Errorf("is no URL that %s can use: %s", scheme, s.hide.Replace(err.Error()))
+	hide := hider(u)
+	service, err := locate(raw)
+	if err != nil {
+		return nil, scheme, fmt.Errorf("is no URL that %s can use: %s", scheme, hide.Replace(err.Error()))
 	}
-	s.titled = accepts(u, "title", "x")
-	s.buttons = scheme == "ntfy" && accepts(u, "actions", "x")
+	switch service := service.(type) {
+	case *smtp.Service:
+		return newEmail(service.Config.Clone(), u.Query().Has("subject") || u.Query().Has("title"), hide), scheme, nil
+	case *ntfy.Service:
+		return newNtfy(*service.Config, u.Query(), hide), scheme, nil
+	}
+	s := &Service{url: raw, scheme: scheme, hide: hide, titled: accepts(u, "title", "x")}
 	if words, ok := priorities[scheme]; ok && accepts(u, "priority", words[alert.High]) {
 		s.priority = words
 	}
@@ -77,30 +85,60 @@ func (s *Service) Notify(ctx context.Context, m Message) (retry bool, err error)
 	if err != nil {
 		return false, fmt.Errorf("prepare %s: %s", s.scheme, s.hide.Replace(err.Error()))
 	}
-	title, text := compose(m)
+	l := compose(m)
 	params := types.Params{}
+	text := l.text()
 	if s.titled {
-		params.SetTitle(title)
+		params.SetTitle(l.Title)
 	} else {
-		text = title + "\n" + text
+		text = l.Title + "\n" + text
 	}
 	if word, ok := s.priority[m.Alert.Priority]; ok {
 		params["priority"] = word
 	}
-	if s.buttons && m.Link != "" {
-		params["actions"] = "http, Acknowledge, " + m.Link + ", method=POST, clear=true;view, Open, " + m.Link
-	}
-	sent := make(chan error, 1)
-	go func() { sent <- service.Send(text, &params) }()
-	select {
-	case err = <-sent:
-	case <-ctx.Done():
-		err = fmt.Errorf("no answer yet: %w", context.Cause(ctx)) // the library takes no context
-	}
+	err = await(ctx, func() error { return deliver(service, s.scheme, text, params, m.Picture) })
 	if err != nil {
-		return true, fmt.Errorf("send by %s: %s", s.scheme, s.hide.Replace(err.Error()))
+		hidden := fmt.Errorf("send by %s: %s", s.scheme, s.hide.Replace(err.Error()))
+		if m.Picture != nil && showsPictures(service, s.scheme) && ctx.Err() == nil {
+			return true, refusal{hidden} // the library does not say why
+		}
+		return true, hidden
 	}
 	return false, nil
+}
+
+// itemSender is a service that takes files (Discord).
+type itemSender interface {
+	SendItems(items []types.MessageItem, params *types.Params) error
+}
+
+func showsPictures(service types.Service, scheme string) bool {
+	_, files := service.(itemSender)
+	return files || scheme == "signal"
+}
+
+// deliver sends with the picture where the service can show one.
+func deliver(service types.Service, scheme, text string, params types.Params, picture []byte) error {
+	files, ok := service.(itemSender)
+	switch {
+	case picture != nil && ok:
+		return files.SendItems([]types.MessageItem{{Text: text, File: &types.File{Name: "strip.png", Data: picture}}}, &params)
+	case picture != nil && scheme == "signal":
+		params["attachments"] = base64.StdEncoding.EncodeToString(picture)
+	}
+	return service.Send(text, &params)
+}
+
+// await returns when work has ended or ctx is done: libraries may take no context.
+func await(ctx context.Context, work func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- work() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("no answer yet: %w", context.Cause(ctx))
+	}
 }
 
 // hider replaces what may be secret in the URL: all but its scheme.

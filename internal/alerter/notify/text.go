@@ -2,7 +2,6 @@ package notify
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -10,60 +9,124 @@ import (
 	"github.com/holterd/holter/internal/alerter/alert"
 )
 
-// compose writes an alert for people. The title is one line: services put it
-// into headers.
-func compose(m Message) (title, text string) {
-	a := m.Alert
-	mark := strings.ToUpper(a.Priority.String())
-	switch a.State {
-	case alert.Resolved:
-		mark = "OVER"
-	case alert.Acknowledged:
-		mark = "SEEN"
-	}
-	title = oneLine(fmt.Sprintf("[%s] %s: %s", mark, a.Patient, a.Title))
-	var out strings.Builder
-	fmt.Fprintln(&out, a.Message)
-	if last := len(a.History) - 1; a.State == alert.Acknowledged && last >= 0 {
-		fmt.Fprintf(&out, "Acknowledged by %s at %s.\n", a.History[last].By, clock(a.History[last].At))
-	}
-	if a.Assignee != "" {
-		fmt.Fprintf(&out, "Assigned to %s.\n", a.Assignee)
-	}
-	for _, other := range m.Also {
-		fmt.Fprintf(&out, "Also [%s] %s: %s\n", strings.ToUpper(other.Priority.String()), other.Title, other.Message)
-	}
-	about := "Patient " + a.Patient
-	if a.Device != "" {
-		about += ", device " + a.Device
-	}
-	fmt.Fprintf(&out, "%s, %s alert, rule %s.\n", about, a.Class, a.Rule)
-	if m.Link != "" {
-		fmt.Fprintf(&out, "Acknowledge: %s\n", m.Link)
-	}
-	out.WriteString("Not a medical device: for research and engineering.")
-	return title, inZone(out.String(), m.Zone)
+// letter is a message in words.
+type letter struct {
+	// Title is one line: services put it into headers.
+	Title string
+	// What was seen, in a few sentences.
+	What  string
+	Facts []fact
+	Also  []string
+	// Picture is set where the message may show one.
+	Picture bool
+	Link    string
 }
 
-// written is how the alerter writes times.
-const written = "2006-01-02 15:04:05 UTC"
+// fact is a line of a letter.
+type fact struct{ Label, Text string }
 
-var times = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`)
+const disclaimer = "Not a medical device: for research and engineering."
 
-func clock(t time.Time) string { return t.UTC().Format(written) }
-
-// inZone rewrites the times in a text for its reader.
-func inZone(text string, zone *time.Location) string {
-	if zone == nil || zone == time.UTC {
-		return text
+// compose writes an alert for its reader.
+func compose(m Message) letter {
+	a, zone := m.Alert, m.Zone
+	if zone == nil {
+		zone = time.UTC
 	}
-	return times.ReplaceAllStringFunc(text, func(utc string) string {
-		t, err := time.Parse(written, utc)
-		if err != nil {
-			return utc // looks like a time and is none
+	l := letter{
+		Title: oneLine(fmt.Sprintf("[%s] %s: %s", mark(a), a.Patient, a.Title)),
+		What:  alert.InZone(a.Message, zone), Link: m.Link, Picture: m.Picture != nil,
+	}
+	add := func(label, text string) {
+		if text != "" {
+			l.Facts = append(l.Facts, fact{label, text})
 		}
-		return t.In(zone).Format("2006-01-02 15:04:05 MST")
-	})
+	}
+	who := "patient " + a.Patient
+	if a.Device != "" {
+		who += ", device " + a.Device
+	}
+	add("Who", who)
+	add("When", when(a, zone))
+	add("How sure", sure(a))
+	add("Rhythm", m.Rhythm)
+	if last := len(a.History) - 1; a.State == alert.Acknowledged && last >= 0 {
+		add("Acknowledged", fmt.Sprintf("by %s at %s", a.History[last].By, alert.Clock(a.History[last].At, zone)))
+	}
+	add("Assigned", a.Assignee)
+	add("Alert", fmt.Sprintf("%s priority, %s, rule %s", a.Priority, a.Class, a.Rule))
+	if m.Missing != "" {
+		add("No picture of the signal", m.Missing)
+	}
+	for _, other := range m.Also {
+		l.Also = append(l.Also, alert.InZone(fmt.Sprintf("[%s] %s: %s", mark(other), other.Title, other.Message), zone))
+	}
+	return l
+}
+
+func mark(a alert.Alert) string {
+	switch a.State {
+	case alert.Resolved:
+		return "OVER"
+	case alert.Acknowledged:
+		return "SEEN"
+	}
+	return strings.ToUpper(a.Priority.String())
+}
+
+// text is the letter where only text can be shown.
+func (l letter) text() string {
+	var out strings.Builder
+	fmt.Fprintln(&out, l.What)
+	for _, f := range l.Facts {
+		fmt.Fprintf(&out, "%s: %s\n", f.Label, f.Text)
+	}
+	for _, other := range l.Also {
+		fmt.Fprintf(&out, "Also %s\n", other)
+	}
+	if l.Link != "" {
+		fmt.Fprintf(&out, "Acknowledge: %s\n", l.Link)
+	}
+	out.WriteString(disclaimer)
+	return out.String()
+}
+
+// when is the time that the alert is about, in the reader's zone.
+func when(a alert.Alert, zone *time.Location) string {
+	from, to := a.Start.In(zone).Truncate(time.Second), a.Updated.In(zone).Truncate(time.Second)
+	text := alert.Clock(a.Start, zone)
+	switch {
+	case a.Start.IsZero():
+		return ""
+	case !to.After(from):
+	case from.Format(time.DateOnly) == to.Format(time.DateOnly) && offset(from) == offset(to):
+		text = fmt.Sprintf("%s to %s", from.Format(time.DateTime), to.Format("15:04:05 MST"))
+	default:
+		text = fmt.Sprintf("%s to %s", text, alert.Clock(a.Updated, zone))
+	}
+	if zone != time.UTC {
+		text += fmt.Sprintf(" (%s)", zone)
+	}
+	return text
+}
+
+func offset(t time.Time) int { _, seconds := t.Zone(); return seconds }
+
+// sure says how sure an alert about the heart is.
+func sure(a alert.Alert) string {
+	switch {
+	case a.Class != alert.Physiological || !a.Pressed.IsZero():
+		return ""
+	case a.ST != nil && a.ST.Evidence == "signal":
+		return "measured in the signal, not confirmed by the model"
+	case a.Confidence <= 0:
+		return ""
+	case a.ST != nil && a.ST.Evidence == "model":
+		return alert.Sure(a.Confidence) + " by the model, not confirmed by the measured signal"
+	case a.ST != nil && a.ST.Evidence == "both":
+		return alert.Sure(a.Confidence) + " by the model, and measured in the signal"
+	}
+	return alert.Sure(a.Confidence) + " by the model"
 }
 
 // oneLine replaces control characters: names come from devices, and a line

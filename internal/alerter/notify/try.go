@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/engine"
 	"github.com/holterd/holter/internal/alerter/state"
 )
@@ -22,8 +21,14 @@ func (q *Queue) try(ctx context.Context, l *lane, n state.Notification) error {
 		return nil
 	}
 	defer end()
+	m := q.message(ctx, l, n)
+	if m.Early && mayWait(n, time.Now()) {
+		n.Next = time.Now().Add(lookAgain)
+		l.put(n)
+		return nil
+	}
 	delivery := q.options.Delivery()
-	retry, err := q.send(ctx, l.target, n, delivery.Timeout)
+	retry, err := q.send(ctx, l.target, m, delivery.Timeout)
 	now := time.Now()
 	deadline := n.Made.Add(delivery.GiveUpAfter)
 	if err == nil {
@@ -63,7 +68,7 @@ func notHere(err error) error {
 }
 
 // send gives one try its time; when the queue stops, a moment to end.
-func (q *Queue) send(ctx context.Context, target Target, n state.Notification, timeout time.Duration) (retry bool, err error) {
+func (q *Queue) send(ctx context.Context, target Target, m Message, timeout time.Duration) (retry bool, err error) {
 	trying, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), timeout, errTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
@@ -73,33 +78,24 @@ func (q *Queue) send(ctx context.Context, target Target, n state.Notification, t
 			cancel()
 		}
 	})()
-	return target.Notify(trying, q.message(trying, n))
+	retry, refused, err := Send(trying, target, m)
+	if refused != nil {
+		q.options.Log.Warn().Err(refused).Str("target", target.Name).Str("alert", m.Alert.ID).Msg("a notification was refused with its picture and goes out without")
+	}
+	return retry, err
 }
 
-// message adds what the reader needs. An alert without its picture is better
-// than none.
-func (q *Queue) message(ctx context.Context, n state.Notification) Message {
-	m := Message{Notification: n, Zone: time.UTC}
-	if q.options.Zone != nil {
-		m.Zone = q.options.Zone(n.Person)
+// Send tells a target; what it refuses with a picture, without: refused says why.
+func Send(ctx context.Context, target Target, m Message) (retry bool, refused, err error) {
+	retry, err = target.Notify(ctx, m)
+	if m.Picture == nil || !errors.As(err, new(refusal)) {
+		return retry, nil, err
 	}
-	if q.options.Link != nil && n.Alert.State == alert.Triggered {
-		m.Link = q.options.Link(n)
-	}
-	if q.options.Pictures != nil && n.Alert.State == alert.Triggered {
-		drawing, cancel := context.WithTimeout(ctx, drawWithin)
-		defer cancel()
-		picture, err := q.options.Pictures.Picture(drawing, n.Alert)
-		if err != nil {
-			q.options.Log.Warn().Err(err).Str("alert", n.Alert.ID).Msg("a notification goes out without its picture")
-		}
-		m.Picture = picture
-	}
-	return m
+	refused = err
+	m.Picture, m.Missing = nil, "the receiver did not take it"
+	retry, err = target.Notify(ctx, m)
+	return retry, refused, err
 }
-
-// drawWithin is how long a picture may take.
-const drawWithin = 2 * time.Second
 
 func (q *Queue) finish(l *lane, n state.Notification, outcome Outcome, problem string) error {
 	if err := q.settle(n, outcome, problem); err != nil {

@@ -28,12 +28,12 @@ func TestWait(t *testing.T) {
 func of(a alert.Alert) Message { return Message{Notification: state.Notification{Alert: a}} }
 
 func TestTitleIsOneLine(t *testing.T) {
-	title, text := compose(of(alert.Alert{
+	l := compose(of(alert.Alert{
 		Patient: "p\r\nBcc: all@example.org", Device: "d", Title: "T\x00", Rule: "r",
 		Message: "M.", Priority: alert.High, Class: alert.Technical, State: alert.Triggered,
 	}))
-	require.Equal(t, "[HIGH] p  Bcc: all@example.org: T ", title)
-	require.Contains(t, text, "M.\n")
-	title, _ = compose(of(alert.Alert{Patient: "p", Title: "T", State: alert.Resolved, Priority: alert.High}))
-	require.Equal(t, "[OVER] p: T", title)
+	require.Equal(t, "[HIGH] p  Bcc: all@example.org: T ", l.Title)
+	require.Contains(t, l.text(), "M.\n")
+	l = compose(of(alert.Alert{Patient: "p", Title: "T", State: alert.Resolved, Priority: alert.High}))
+	require.Equal(t, "[OVER] p: T", l.Title)
 }

@@ -35,7 +35,11 @@ func NewWebhook(url, secret string) *Webhook {
 // 413, 415, 422) are final; every other failure may pass, also those that an
 // operator mends (401, 403, 404) or that a proxy gives while a receiver starts.
 func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error) {
-	body, err := webhook.Encode(webhook.Message{ID: m.ID, Alert: m.Alert, Also: m.Also, Person: m.Person, Link: m.Link, Picture: m.Picture})
+	l := compose(m)
+	body, err := webhook.Encode(webhook.Message{
+		ID: m.ID, Alert: m.Alert, Also: m.Also, Person: m.Person, Title: l.Title, Text: l.text(), Link: m.Link,
+		Picture: m.Picture, PictureMissing: m.Missing, Rhythm: m.Rhythm,
+	})
 	if err != nil {
 		return false, err
 	}
@@ -52,10 +56,7 @@ func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error)
 	}
 	res, err := w.client.Do(req)
 	if err != nil {
-		if of := new(url.Error); errors.As(err, &of) {
-			err = of.Err // without the URL, which may hold a token
-		}
-		return true, fmt.Errorf("reach the receiver: %w", err)
+		return true, fmt.Errorf("reach the receiver: %w", reason(ctx, err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
@@ -63,15 +64,20 @@ func (w *Webhook) Notify(ctx context.Context, m Message) (retry bool, err error)
 		return false, nil
 	}
 	answer, _ := io.ReadAll(io.LimitReader(res.Body, quotedAnswer))
-	return mayPass(res.StatusCode), fmt.Errorf("the receiver answered %s: %q", res.Status, bytes.TrimSpace(answer))
+	err = fmt.Errorf("the receiver answered %s: %q", res.Status, bytes.TrimSpace(answer))
+	if refuses(res.StatusCode) {
+		return false, refusal{err}
+	}
+	return true, err
 }
 
-func mayPass(status int) bool {
-	switch status {
-	case http.StatusBadRequest, http.StatusGone, http.StatusRequestEntityTooLarge,
-		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
-		return false
-	default:
-		return true
+// reason is why a request failed, without the URL, which may hold a token.
+func reason(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("no answer yet: %w", context.Cause(ctx))
 	}
+	if of := new(url.Error); errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/holterd/holter/internal/console/web"
 	"github.com/holterd/holter/internal/exchange"
 	"github.com/holterd/holter/internal/influx"
+	"github.com/holterd/holter/internal/summary"
 	"github.com/holterd/holter/pkg/localize"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
@@ -24,6 +25,7 @@ import (
 // Store is what is known of the past: an influx.Store.
 type Store interface {
 	exchange.Store
+	summary.Store
 	live.Windows
 	QueryPlaces(ctx context.Context, p influx.Page) ([]influx.Place, error)
 	FindPlace(ctx context.Context, patient, id string) (influx.Place, bool, error)
@@ -49,13 +51,13 @@ type Desk interface {
 type Options struct {
 	Live    *live.Live
 	Store   Store
-	Archive func() (Signal, error)
+	Archive Signal
 	Desk    Desk
-	// Questions, Report and FHIR answer what is theirs, with the patient in the
-	// path's {p}; nil: 501.
-	Questions, Report, FHIR http.Handler
-	Now                     func() time.Time
-	Log                     zerolog.Logger
+	// Questions and Report answer what is theirs, with the patient in the path's
+	// {p}.
+	Questions, Report http.Handler
+	Now               func() time.Time
+	Log               zerolog.Logger
 	// Stopping ends the streams of events.
 	Stopping context.Context
 }
@@ -86,20 +88,9 @@ func New(o Options) http.Handler {
 	mux.Handle("GET /v1/live", web.Handler(a.liveList))
 	mux.Handle("GET /v1/patients/{p}/live", web.Handler(a.livePatient))
 	mux.Handle("GET /v1/patients/{p}/export", web.Streaming(web.Handler(a.export)))
-	mux.Handle("GET /v1/patients/{p}/report", web.Streaming(orAbsent(o.Report, "reports")))
-	mux.Handle("POST /v1/patients/{p}/questions", web.Streaming(orAbsent(o.Questions, "questions to the model")))
+	mux.Handle("GET /v1/patients/{p}/report", web.Streaming(o.Report))
+	mux.Handle("POST /v1/patients/{p}/questions", web.Streaming(o.Questions))
 	return mux
-}
-
-func orAbsent(h http.Handler, what string) http.Handler {
-	if h != nil {
-		return h
-	}
-	return web.Handler(func(http.ResponseWriter, *http.Request) error { return absent(what) })
-}
-
-func absent(what string) error {
-	return &web.Error{Status: http.StatusNotImplemented, Text: "this server has no " + what, Remedy: "use one that has"}
 }
 
 func (a *api) kinds(w http.ResponseWriter, _ *http.Request) error {

@@ -144,11 +144,8 @@ func (a *api) read(ctx context.Context, d *day) error {
 		d.reviews = influx.Newest(reviews)
 		return err
 	})
-	group.Go(func() error {
-		kept, err := a.Archive()
-		if err == nil {
-			d.recorded, err = kept.Coverage(d.patient, d.from, d.to)
-		}
+	group.Go(func() (err error) {
+		d.recorded, err = a.Archive.Coverage(d.patient, d.from, d.to)
 		return err
 	})
 	if err := group.Wait(); err != nil {

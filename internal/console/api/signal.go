@@ -40,11 +40,7 @@ func (a *api) signal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	kept, err := a.Archive()
-	if err != nil {
-		return err
-	}
-	stretches, err := kept.Read(patient, from, to)
+	stretches, err := a.Archive.Read(patient, from, to)
 	if err != nil {
 		return err
 	}

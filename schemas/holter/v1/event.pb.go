@@ -341,7 +341,12 @@ type Event struct {
 	// when st_lead is empty: nothing could be measured.
 	StPeakUv int32 `protobuf:"zigzag32,18,opt,name=st_peak_uv,json=stPeakUv,proto3" json:"st_peak_uv,omitempty"`
 	// Lead that shows it: I, II, …, V6.
-	StLead        string `protobuf:"bytes,19,opt,name=st_lead,json=stLead,proto3" json:"st_lead,omitempty"`
+	StLead string `protobuf:"bytes,19,opt,name=st_lead,json=stLead,proto3" json:"st_lead,omitempty"`
+	// For each of new_beat_times_ns, in the same order, how many other beats lie
+	// between the previous beat of this kind, also one of an earlier event, and it;
+	// -1: not known, for it is the first since the signal began or after a gap.
+	// Empty in messages of older versions.
+	BeatsBetween  []int32 `protobuf:"zigzag32,20,rep,packed,name=beats_between,json=beatsBetween,proto3" json:"beats_between,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -507,6 +512,13 @@ func (x *Event) GetStLead() string {
 		return x.StLead
 	}
 	return ""
+}
+
+func (x *Event) GetBeatsBetween() []int32 {
+	if x != nil {
+		return x.BeatsBetween
+	}
+	return nil
 }
 
 // Progress is the newest state of one recording's analysis, written to the
@@ -1041,7 +1053,7 @@ var File_holter_v1_event_proto protoreflect.FileDescriptor
 
 const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15holter/v1/event.proto\x12\tholter.v1\"\xba\x04\n" +
+	"\x15holter/v1/event.proto\x12\tholter.v1\"\xdf\x04\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x16\n" +
@@ -1066,7 +1078,8 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"stEvidence\x12\x1c\n" +
 	"\n" +
 	"st_peak_uv\x18\x12 \x01(\x11R\bstPeakUv\x12\x17\n" +
-	"\ast_lead\x18\x13 \x01(\tR\x06stLead\"\xd9\x02\n" +
+	"\ast_lead\x18\x13 \x01(\tR\x06stLead\x12#\n" +
+	"\rbeats_between\x18\x14 \x03(\x11R\fbeatsBetween\"\xd9\x02\n" +
 	"\bProgress\x12\x18\n" +
 	"\apatient\x18\x01 \x01(\tR\apatient\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x1c\n" +
