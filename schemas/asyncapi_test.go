@@ -90,9 +90,10 @@ func TestMessagesAreTheProtobufMessages(t *testing.T) {
 			require.FileExists(t, descriptor.ParentFile().Path())
 		}
 	}
-	parts := map[protoreflect.Name]bool{"LeadSamples": true, "AlertChange": true, "Strip": true} // of other messages only
+	parts := map[protoreflect.Name]bool{"LeadSamples": true, "AlertChange": true, "AlertSt": true, "Found": true, "Strip": true} // of other messages only
 	for _, file := range []protoreflect.FileDescriptor{
-		holterv1.File_holter_v1_ecg_proto, holterv1.File_holter_v1_event_proto, holterv1.File_holter_v1_command_proto, holterv1.File_holter_v1_question_proto,
+		holterv1.File_holter_v1_ecg_proto, holterv1.File_holter_v1_event_proto, holterv1.File_holter_v1_command_proto,
+		holterv1.File_holter_v1_question_proto, holterv1.File_holter_v1_window_proto,
 	} {
 		for i := range file.Messages().Len() {
 			m := file.Messages().Get(i)

@@ -129,6 +129,12 @@ func message(step *engine.Step, m kafka.Message, at engine.Arrival) error {
 			return fmt.Errorf("%w: it is no Event: %w", engine.ErrRefused, err)
 		}
 		return step.Event(&ev, at)
+	case kafka.TopicWindows:
+		var w holterv1.Window
+		if err := proto.Unmarshal(m.Value, &w); err != nil {
+			return fmt.Errorf("%w: it is no Window: %w", engine.ErrRefused, err)
+		}
+		return step.Window(&w, at)
 	case kafka.TopicCommands:
 		var command holterv1.AlertCommand
 		if err := proto.Unmarshal(m.Value, &command); err != nil {

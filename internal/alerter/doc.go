@@ -1,5 +1,5 @@
-// Package alerter tells people what matters: it reads ecg.events, ecg.status,
-// ecg.progress and ecg.commands, applies the rules, publishes alerts to
+// Package alerter tells people what matters: it reads ecg.events, ecg.windows,
+// ecg.status, ecg.progress and ecg.commands, applies the rules, publishes alerts to
 // ecg.alerts, and notifies people, webhooks and notification services.
 //
 // What was read, what the rules remember, and what is still to be published

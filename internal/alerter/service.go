@@ -167,7 +167,7 @@ func (r *run) all(ctx context.Context) {
 	if err := r.client.EnsureTopics(ctx); err != nil {
 		r.part("prepare the topics", err)
 	} else {
-		members := r.client.NewGroup(group, kafka.TopicEvents, kafka.TopicStatus, kafka.TopicCommands, kafka.TopicProgress)
+		members := r.client.NewGroup(group, kafka.TopicEvents, kafka.TopicStatus, kafka.TopicCommands, kafka.TopicProgress, kafka.TopicWindows)
 		members.Assigned = r.assigned
 		r.part("read events", members.Run(ctx, r.read))
 	}

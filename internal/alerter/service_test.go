@@ -115,6 +115,6 @@ func TestCheck(t *testing.T) {
 	require.NoError(t, os.WriteFile(cfg.Alerter.Rules, []byte("version: 1\nrules:\n  - {name: a, priority: high}\n"), 0o600))
 	cfg.Alerter.URLs = []string{"nothing"}
 	err := alerter.Check(cfg)
-	require.ErrorContains(t, err, `rules.yaml:3: rule "a": needs exactly one of count, run, duration, button, silent`)
+	require.ErrorContains(t, err, `rules.yaml:3: rule "a": needs exactly one of count, run, pattern, duration`)
 	require.ErrorContains(t, err, "alerter.urls[0]: is no service URL")
 }

@@ -44,6 +44,7 @@ type checkpoint struct {
 type decided struct {
 	recording *recording
 	windows   []influx.Window
+	told      []*holterv1.Window // the same, for those who listen
 	events    []localize.Event
 	analysed  []Analysed
 }
@@ -68,7 +69,11 @@ func (d decided) save() (*holterv1.Progress, error) {
 		r.until = w.To
 	}
 	r.ended = r.windower.Ended()
-	return r.progress(d.events, false)
+	p, err := r.progress(d.events, false)
+	if err == nil {
+		p.WindowsDecided = d.told
+	}
+	return p, err
 }
 
 // progress is the recording's record at the newest checkpoint. Events that are
@@ -113,7 +118,7 @@ func restore(p *holterv1.Progress, cfg window.Config) (decided, error) {
 	r.chunks.lowest = nothing
 	d := decided{recording: r}
 	if !p.GetStored() {
-		d.windows = r.saved.Windows
+		d.windows, d.told = r.saved.Windows, p.GetWindowsDecided()
 		for _, e := range p.GetEvents() {
 			d.events = append(d.events, fromMessage(e))
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/holterd/holter/pkg/localize"
 	"github.com/holterd/holter/pkg/model"
 	"github.com/holterd/holter/pkg/window"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 // decide makes events of a step's answers, recording by recording and window by
@@ -23,8 +24,8 @@ func (s *step) decide(model string) []decided {
 	}
 	for _, a := range s.windows {
 		d := &byRecording[s.index[a.recording]]
-		stored, events := a.stitch(model)
-		d.windows = append(d.windows, stored)
+		stored, told, events := a.stitch(model)
+		d.windows, d.told = append(d.windows, stored), append(d.told, told)
 		d.analysed = append(d.analysed, Analysed{Window: stored, Answers: a.said(), Events: events})
 		d.events = append(d.events, events...)
 	}
@@ -38,7 +39,7 @@ func (s *step) decide(model string) []decided {
 }
 
 // stitch adds the answers to what the recording's earlier windows gave.
-func (a *asked) stitch(model string) (influx.Window, []localize.Event) {
+func (a *asked) stitch(model string) (influx.Window, *holterv1.Window, []localize.Event) {
 	slots, samples := leads(a.window.Clip)
 	peaks := ecg.DetectQRS(samples, window.Rate)
 	beats := make([]time.Time, 0, len(peaks))
@@ -54,15 +55,17 @@ func (a *asked) stitch(model string) (influx.Window, []localize.Event) {
 		Patient: k.patient, Device: k.device, Recording: k.recording,
 		Segment: a.window.Segment, Index: a.window.Index,
 		From: a.window.TimeAt(a.window.CoreFrom), To: a.window.TimeAt(a.window.CoreTo),
-		Beats: inCore, Questions: len(a.questions), Asked: codes(a.questions), Leads: names(slots), Model: model,
+		Beats: inCore, Quality: ecg.Quality(samples, window.Rate, a.window.CoreFrom, a.window.CoreTo),
+		Questions: len(a.questions), Asked: codes(a.questions), Leads: names(slots), Model: model,
 	}
 	seen := localize.Seen{
 		Window: stored.ID(), Segment: a.window.Segment,
 		Start: a.window.Start, End: a.window.End(),
 		CoreFrom: stored.From, CoreTo: stored.To, EndsSegment: a.window.EndsSegment,
-		Beats: beats,
+		Beats: beats, Quality: stored.Quality,
 	}
 	seen.Levels, seen.Measured = a.measure(slots, samples, peaks)
+	told := tellable(stored, beats)
 	var events []localize.Event
 	for i, q := range a.questions {
 		answer := a.answers[i]
@@ -73,13 +76,17 @@ func (a *asked) stitch(model string) (influx.Window, []localize.Event) {
 		if readable || q.condition.Kind == localize.ST { // what is measured counts without an answer
 			seen := seen
 			seen.Spans, seen.Heat, seen.Question, seen.Answer = answer.Spans, answer.Heat, q.text, answer.Text
-			events = append(events, a.recording.stitcher.Add(q.condition, seen)...)
+			found := a.recording.stitcher.Add(q.condition, seen)
+			events = append(events, found...)
+			if readable {
+				told.Found = append(told.Found, foundOf(q.condition, seen, found))
+			}
 		}
 	}
 	for _, c := range measuredOnly(a.questions) {
 		events = append(events, a.recording.stitcher.Add(c, seen)...)
 	}
-	return stored, events
+	return stored, told, events
 }
 
 // note keeps the answer to a question that localizes nothing, or that the model
@@ -92,7 +99,7 @@ func (a *asked) note(stored influx.Window, q question, answer model.Answer) loca
 		ID: hex.EncodeToString(sum[:16]), Kind: KindNote,
 		Patient: stored.Patient, Device: stored.Device, Recording: stored.Recording, Model: stored.Model,
 		Start: start, End: a.window.End().Truncate(time.Millisecond), Confidence: answer.Confidence,
-		Question: q.text, Answer: answer.Text, Window: stored.ID(),
+		Question: q.text, Answer: answer.Text, Window: stored.ID(), Quality: stored.Quality,
 	}
 }
 

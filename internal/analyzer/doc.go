@@ -15,8 +15,8 @@
 //  1. writes the chunks that were refused to ecg.deadletter,
 //  2. writes to ecg.progress, for each recording that moved on, what was
 //     decided (events and windows) together with the state to go on from,
-//  3. stores the events and windows in InfluxDB and sends the events to
-//     ecg.events,
+//  3. stores the events and windows in InfluxDB and sends them to ecg.events and
+//     ecg.windows,
 //  4. says in ecg.progress that all is stored, where a recording ended or fell
 //     silent,
 //  5. commits the offset of the oldest chunk that a restart would need.
@@ -26,7 +26,7 @@
 // on from the state behind it. A stop between any two of the steps therefore
 // neither loses an event nor stores a second one, also with a model that does
 // not answer the same question alike twice. On ecg.events the same version of
-// an event can arrive again, and a refused chunk can be dead-lettered again.
+// an event can arrive again, on ecg.windows the same window, and a refused chunk can be dead-lettered again.
 //
 // A failing model, broker or database is waited for: nothing is dropped, the
 // partition stands still, and Ready is false meanwhile. What can never succeed

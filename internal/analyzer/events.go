@@ -12,7 +12,7 @@ func toMessage(e localize.Event) *holterv1.Event {
 		Id: e.ID, Patient: e.Patient, Device: e.Device, Recording: e.Recording, Kind: e.Kind,
 		StartTimeNs: e.Start.UnixNano(), EndTimeNs: e.End.UnixNano(),
 		Confidence: e.Confidence, Beats: uint32(max(e.Beats, 0)), NewBeatTimesNs: toNs(e.NewBeats), PreviousBeatTimesNs: toNs(e.Before), BeatsBetween: convert[int32](e.Between),
-		Question: e.Question, Answer: e.Answer, Model: e.Model, Window: e.Window, Open: e.Open,
+		Question: e.Question, Answer: e.Answer, Model: e.Model, Window: e.Window, Open: e.Open, Quality: &e.Quality,
 		StEvidence: holterv1.StEvidence(e.Evidence), StPeakUv: int32(e.STPeak), StLead: e.STLead,
 	}
 }
@@ -22,7 +22,7 @@ func fromMessage(m *holterv1.Event) localize.Event {
 		ID: m.GetId(), Patient: m.GetPatient(), Device: m.GetDevice(), Recording: m.GetRecording(), Kind: m.GetKind(),
 		Start: time.Unix(0, m.GetStartTimeNs()).UTC(), End: time.Unix(0, m.GetEndTimeNs()).UTC(),
 		Confidence: m.GetConfidence(), Beats: int(m.GetBeats()), NewBeats: fromNs(m.GetNewBeatTimesNs()), Before: fromNs(m.GetPreviousBeatTimesNs()), Between: convert[int](m.GetBeatsBetween()),
-		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Window: m.GetWindow(), Open: m.GetOpen(),
+		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Window: m.GetWindow(), Open: m.GetOpen(), Quality: qualityOf(m),
 		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(),
 	}
 }
@@ -48,6 +48,14 @@ func fromNs(all []int64) []time.Time {
 		times = append(times, t)
 	}
 	return times
+}
+
+// qualityOf is 1 for an event that an older version decided.
+func qualityOf(m *holterv1.Event) float64 {
+	if m.Quality == nil {
+		return 1
+	}
+	return m.GetQuality()
 }
 
 func convert[To, From int | int32](all []From) []To {

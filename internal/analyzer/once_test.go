@@ -7,8 +7,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 
+	"github.com/holterd/holter/internal/kafka"
 	"github.com/holterd/holter/pkg/localize"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 // undisturbed is the world after one life without a kill.
@@ -32,6 +35,7 @@ func requireSame(t *testing.T, want, got *world, msg string) {
 	for id, e := range got.events {
 		require.Equal(t, e.Beats, beats[id], "the new beats of %s do not sum up: %s", id, msg)
 	}
+	requireTold(t, got, msg)
 	require.Equal(t, want.committed, got.committed, msg)
 	letters := map[string]bool{}
 	for _, d := range got.deadLetters(t) {
@@ -40,6 +44,35 @@ func requireSame(t *testing.T, want, got *world, msg string) {
 	require.Len(t, letters, 2, msg)
 	tapes, _ := someRecords()
 	require.Equal(t, want.progress(t, tapes[1]).GetRefused(), got.progress(t, tapes[1]).GetRefused(), "counted twice: "+msg)
+}
+
+// requireTold compares what ecg.windows tells with what is stored.
+func requireTold(t *testing.T, w *world, msg string) {
+	t.Helper()
+	told := map[string]*holterv1.Window{}
+	found := map[string]int{}
+	for _, m := range w.topics[kafka.TopicWindows] {
+		var x holterv1.Window
+		require.NoError(t, proto.Unmarshal(m.Value, &x))
+		id := x.Device + " " + x.Id
+		if again, ok := told[id]; ok {
+			require.True(t, proto.Equal(again, &x), "a window that comes again is the same: "+msg)
+			continue
+		}
+		told[id] = &x
+		require.Len(t, x.Found, 2, msg)
+		for _, f := range x.Found {
+			found[x.Patient+f.Kind] += int(f.Beats)
+		}
+	}
+	require.Len(t, told, len(w.windows), msg)
+	for id, stored := range w.windows {
+		require.Equal(t, stored.From.UnixNano(), told[id].StartTimeNs, msg)
+		require.Equal(t, stored.To.UnixNano(), told[id].EndTimeNs, msg)
+		require.Len(t, told[id].BeatOffsetsMs, stored.Beats, msg)
+		require.Equal(t, stored.Quality, told[id].Quality, msg)
+		require.Equal(t, w.beatsOf(stored.Patient, "V"), found[stored.Patient+"V"], msg)
+	}
 }
 
 func TestEveryBeatBecomesPartOfOneEvent(t *testing.T) {
@@ -54,6 +87,7 @@ func TestEveryBeatBecomesPartOfOneEvent(t *testing.T) {
 		require.Equal(t, 2, x.Questions)
 		require.Equal(t, "oracle 1", x.Model)
 		require.Equal(t, "II,V5,V6", x.Leads)
+		require.Greater(t, x.Quality, .5)
 		seconds += x.To.Sub(x.From).Seconds()
 	}
 	require.InDelta(t, 45+31+38, seconds, .5, "the own parts partition the signal")

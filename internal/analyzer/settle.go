@@ -8,6 +8,7 @@ import (
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/internal/kafka"
 	"github.com/holterd/holter/pkg/localize"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 // settle writes a step's decisions down and then carries them out; the package
@@ -48,9 +49,10 @@ func (w *worker) settle(ctx context.Context, s *step, decisions []decided) error
 func (w *worker) carryOut(ctx context.Context, decisions []decided) error {
 	var events []localize.Event
 	var windows []influx.Window
+	var told []*holterv1.Window
 	for _, d := range decisions {
 		events = append(events, d.events...)
-		windows = append(windows, d.windows...)
+		windows, told = append(windows, d.windows...), append(told, d.told...)
 	}
 	if err := w.storeEvents(ctx, decisions); err != nil {
 		return err
@@ -59,6 +61,9 @@ func (w *worker) carryOut(ctx context.Context, decisions []decided) error {
 		return err
 	}
 	if err := w.send(ctx, events); err != nil {
+		return err
+	}
+	if err := w.tell(ctx, told); err != nil {
 		return err
 	}
 	return w.close(ctx, decisions)
@@ -76,6 +81,20 @@ func (w *worker) send(ctx context.Context, events []localize.Event) error {
 		messages = append(messages, kafka.PatientMessage(e.Patient, value))
 	}
 	return w.write(ctx, kafka.TopicEvents, messages)
+}
+
+// tell gives those who listen what was analysed.
+func (w *worker) tell(ctx context.Context, windows []*holterv1.Window) error {
+	messages := make([]kafka.Message, 0, len(windows))
+	for _, win := range windows {
+		value, err := proto.Marshal(win)
+		if err != nil {
+			w.log.Error().Err(err).Str("window", win.GetId()).Msg("the window cannot be sent")
+			continue
+		}
+		messages = append(messages, kafka.PatientMessage(win.GetPatient(), value))
+	}
+	return w.write(ctx, kafka.TopicWindows, messages)
 }
 
 // close says of recordings that ended or fell silent that all is stored, and

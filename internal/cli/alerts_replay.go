@@ -21,8 +21,8 @@ func (a *App) alertsReplayCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "replay RULES",
 		Short: "Try a file of rules on past events, before it wakes anyone",
-		Long: `Run a file of rules over the events and device states that Kafka still holds
-(kafka.retention), and print the alarms of each patient-day. Nobody is told.
+		Long: `Run a file of rules over the events, analysed windows and device states that Kafka
+still holds (kafka.retention), and print the alarms of each patient-day. Nobody is told.
 Messages are what the rules' people would be sent if nobody acknowledged
 anything. Days are UTC. How far the analysis was behind is not known of the past.`,
 		Example: `  holter alerts replay my-rules.yaml
@@ -83,7 +83,7 @@ func printDays(w io.Writer, days []rehearse.Day) error {
 		return err
 	}
 	if len(days) == 0 {
-		_, err := fmt.Fprintln(w, "Kafka holds no event and no device state of that time.")
+		_, err := fmt.Fprintln(w, "Kafka holds no event, window or device state of that time.")
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(rules)) {

@@ -76,6 +76,8 @@
 //	end         field  int     end of the own part, nanoseconds since the epoch
 //	seconds     field  float   length of the own part
 //	beats       field  int     QRS complexes detected in the own part
+//	quality     field  float   how well the signal shows its beats, 0 to 1; points
+//	                           of older versions have none
 //	questions   field  int     questions asked of the window
 //	asked       field  string  codes of the conditions asked for, "V,A,L,R"
 //	leads       field  string  leads with signal, "II,V1"

@@ -26,6 +26,8 @@ type Window struct {
 	From, To time.Time
 	// Beats counts the QRS complexes in the own part.
 	Beats int
+	// Quality is how well the signal shows its beats, see ecg.Quality.
+	Quality float64
 	// Questions counts the questions asked of the window.
 	Questions int
 	// Asked are the codes of the conditions that were asked for, "V,A,L,R"; empty
@@ -90,6 +92,7 @@ func windowPoint(w Window) point {
 			{"end", w.To.UnixNano()},
 			{"seconds", w.To.Sub(w.From).Seconds()},
 			{"beats", int64(w.Beats)},
+			{"quality", w.Quality},
 			{"questions", int64(w.Questions)},
 			{"asked", w.Asked},
 			{"leads", w.Leads},

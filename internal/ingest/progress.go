@@ -92,7 +92,7 @@ func (s *Service) publishOver(ctx context.Context, l *link, records []kafka.Mess
 		if registry.CheckName(progress.Device) != nil {
 			continue // no device has such a topic
 		}
-		progress.Checkpoint, progress.Events = nil, nil
+		progress.Checkpoint, progress.Events, progress.WindowsDecided = nil, nil, nil
 		payload, err := proto.Marshal(progress)
 		if err != nil {
 			return fmt.Errorf("encode the progress of %s: %w", r.Key, err)

@@ -18,6 +18,7 @@ const (
 	TopicSamples    = "ecg.samples"    // SampleChunk, as the device sent it
 	TopicStatus     = "ecg.status"     // DeviceSignal
 	TopicEvents     = "ecg.events"     // Event
+	TopicWindows    = "ecg.windows"    // Window
 	TopicAlerts     = "ecg.alerts"     // Alert, compacted
 	TopicAlerter    = "ecg.alerter"    // state of the alerters, compacted
 	TopicCommands   = "ecg.commands"   // AlertCommand
@@ -39,6 +40,7 @@ func Topics() []Topic {
 		{Name: TopicSamples},
 		{Name: TopicStatus},
 		{Name: TopicEvents},
+		{Name: TopicWindows},
 		{Name: TopicAlerts, Compacted: true},
 		{Name: TopicAlerter, Compacted: true},
 		{Name: TopicCommands},

@@ -27,8 +27,19 @@ import "math"
 // position is that of the largest deflection in the first lead that shows the beat,
 // where experts put their marks.
 func DetectQRS(leads [][]float32, rate float64) []int {
-	if len(leads) == 0 || !(rate > 0) || math.IsInf(rate, 0) {
+	d, ok := newDetector(leads, rate)
+	if !ok {
 		return nil
+	}
+	energy := d.combine()
+	beats := selectBeats(energy, d.rate)
+	return d.place(beats, d.length)
+}
+
+// newDetector looks at the leads; there is none of leads without samples.
+func newDetector(leads [][]float32, rate float64) (detector, bool) {
+	if len(leads) == 0 || !(rate > 0) || math.IsInf(rate, 0) {
+		return detector{}, false
 	}
 	length := len(leads[0])
 	for _, lead := range leads {
@@ -36,15 +47,13 @@ func DetectQRS(leads [][]float32, rate float64) []int {
 	}
 	step := max(int(rate/analysisRate), 1)
 	if length < step {
-		return nil
+		return detector{}, false
 	}
-	d := detector{rate: rate / float64(step), step: step}
+	d := detector{rate: rate / float64(step), step: step, length: length}
 	for _, lead := range leads {
 		d.addLead(lead[:length])
 	}
-	energy := d.combine()
-	beats := selectBeats(energy, d.rate)
-	return d.place(beats, length)
+	return d, true
 }
 
 // analysisRate is the rate near which energies are computed; higher input rates
@@ -53,15 +62,17 @@ const analysisRate = 100
 
 // detector holds the leads of one stretch while it is analysed.
 type detector struct {
-	rate  float64 // of the envelopes
-	step  int     // input samples per envelope sample
-	leads []detectorLead
+	rate   float64 // of the envelopes
+	step   int     // input samples per envelope sample
+	length int     // input samples
+	leads  []detectorLead
 }
 
 type detectorLead struct {
 	samples  []float32 // as given
 	envelope []float64 // amplitude of the QRS band, mV; 0 where there is no signal
 	level    []float64 // local amplitude of a typical beat in the envelope, per block
+	ratio    []float64 // of that and the envelope's floor, per block; 0 = no signal
 	quality  []float64 // how far the lead's beats stand out there, per block; 0 = no signal
 }
 
@@ -69,13 +80,14 @@ func (d *detector) addLead(samples []float32) {
 	values, missing := reduce(samples, d.step)
 	envelope := qrsEnvelope(values, missing, d.rate)
 	level, floor := localLevels(envelope, d.rate)
-	quality := make([]float64, len(level))
+	ratio, quality := make([]float64, len(level)), make([]float64, len(level))
 	for b := range level {
 		if level[b] >= minAmplitude {
-			quality[b] = max(level[b]/max(floor[b], level[b]/maxQuality)-noiseQuality, minQuality)
+			ratio[b] = level[b] / max(floor[b], level[b]/maxQuality)
+			quality[b] = max(ratio[b]-noiseQuality, minQuality)
 		}
 	}
-	d.leads = append(d.leads, detectorLead{samples, envelope, level, quality})
+	d.leads = append(d.leads, detectorLead{samples, envelope, level, ratio, quality})
 }
 
 const (

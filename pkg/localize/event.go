@@ -36,6 +36,8 @@ type Event struct {
 	// Question, Answer and Window (its identity) are those of the newest
 	// window that contributed.
 	Question, Answer, Window string
+	// Quality is how well that window's signal shows its beats, see Seen.
+	Quality float64
 	// Open says that the next window may make the event longer.
 	Open bool
 

@@ -64,7 +64,7 @@ func (j *joiner) put(part contribution) {
 	e.Weight += part.weight
 	e.Sum += part.weight * part.confidence
 	e.rest(part, j.condition)
-	e.Window, e.Question, e.Answer = j.seen.Window, j.seen.Question, j.seen.Answer
+	e.Window, e.Question, e.Answer, e.Quality = j.seen.Window, j.seen.Question, j.seen.Answer, j.seen.Quality
 	for _, t := range part.beats {
 		j.added = append(j.added, added{at: t, between: j.between(t)})
 		j.kind.Last = t
@@ -122,7 +122,7 @@ func (j *joiner) event(e *OpenEvent) Event {
 		Kind: j.condition.Code, Patient: s.patient, Device: s.device, Recording: s.recording, Model: s.model,
 		Start: start, End: time.UnixMilli(int64(math.Round(float64(e.End) / 1e6))).UTC(),
 		Beats:    e.Beats,
-		Question: e.Question, Answer: e.Answer, Window: e.Window, Open: e.Open,
+		Question: e.Question, Answer: e.Answer, Window: e.Window, Quality: e.Quality, Open: e.Open,
 		Evidence: evidence(e.Model, e.Signal), STPeak: e.Peak.UV, STLead: e.Peak.Lead,
 	}
 	if e.Weight > 0 {

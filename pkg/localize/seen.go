@@ -24,6 +24,8 @@ type Seen struct {
 	// Heat holds, for each HeatStep from Start, the probability that a beat of
 	// the condition lies there; nil when unknown.
 	Heat []float32
+	// Quality is how well the signal shows its beats, 0 to 1.
+	Quality float64
 	// Question and Answer are the texts; none when the condition was not asked for.
 	Question, Answer string
 	// Measured are the ST episodes measured in the signal that ended in the window

@@ -47,6 +47,7 @@ type OpenEvent struct {
 	Window   string  `json:"window,omitempty"`
 	Question string  `json:"question,omitempty"`
 	Answer   string  `json:"answer,omitempty"`
+	Quality  float64 `json:"quality,omitempty"`
 
 	// Of ST events: what they rest on, and the peak in µV.
 	Model  bool `json:"model,omitempty"`

@@ -41,6 +41,12 @@ type Alert struct {
 	Confidence float64 `json:"confidence,omitempty"`
 	// Beats that met the rule; 0 where beats are not what it counts.
 	Beats int `json:"beats,omitempty"`
+	// Value is what was measured, in Unit: the heart rate or that of a run (/min), a
+	// burden (%), the length of a pause (s). Of an alert that goes on it is the
+	// newest, but the longest pause and the fastest run. Unit is empty where nothing
+	// is measured.
+	Value float64 `json:"value,omitempty"`
+	Unit  string  `json:"unit,omitempty"`
 	// ST is the episode that deviates most, of alerts about ST segments.
 	ST *ST `json:"st,omitempty"`
 	// Pressed is when the patient pressed the symptom button, of alerts about that.

@@ -3,6 +3,7 @@ package alert
 import (
 	"time"
 
+	"github.com/holterd/holter/pkg/localize"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
@@ -29,6 +30,16 @@ func (a Alert) Proto() *holterv1.Alert {
 		SilencedUntilNs: nanos(a.SilencedUntil),
 		Escalated:       uint32(max(a.Escalated, 0)),
 		HeldBy:          a.HeldBy,
+		Value:           a.Value,
+		Unit:            a.Unit,
+		Beats:           uint32(max(a.Beats, 0)),
+		Kinds:           a.Kinds,
+	}
+	if st := a.ST; st != nil {
+		p.St = &holterv1.AlertSt{
+			Kind: st.Kind, StartTimeNs: nanos(st.Start), EndTimeNs: nanos(st.End), PeakUv: int32(st.PeakUV), Lead: st.Lead,
+			Evidence: holterv1.StEvidence(localize.ParseEvidence(st.Evidence)),
+		}
 	}
 	for _, c := range a.History {
 		p.History = append(p.History, &holterv1.AlertChange{
@@ -38,7 +49,7 @@ func (a Alert) Proto() *holterv1.Alert {
 	return p
 }
 
-// FromProto reads what Proto wrote; kinds and beats stay with the alerter.
+// FromProto reads what Proto wrote.
 func FromProto(p *holterv1.Alert) Alert {
 	a := Alert{
 		ID: p.GetId(), Key: p.GetKey(), Patient: p.GetPatient(), Device: p.GetDevice(), Rule: p.GetRule(),
@@ -48,6 +59,13 @@ func FromProto(p *holterv1.Alert) Alert {
 		Raised: instant(p.GetRaisedTimeNs()), Resolved: instant(p.GetResolvedTimeNs()),
 		Confidence: p.GetConfidence(), Assignee: p.GetAssignee(), SilencedUntil: instant(p.GetSilencedUntilNs()),
 		Escalated: int(p.GetEscalated()), HeldBy: p.GetHeldBy(),
+		Value: p.GetValue(), Unit: p.GetUnit(), Beats: int(p.GetBeats()), Kinds: p.GetKinds(),
+	}
+	if st := p.GetSt(); st != nil {
+		a.ST = &ST{
+			Kind: st.GetKind(), Start: instant(st.GetStartTimeNs()), End: instant(st.GetEndTimeNs()),
+			PeakUV: int(st.GetPeakUv()), Lead: st.GetLead(), Evidence: localize.Evidence(st.GetEvidence()).String(),
+		}
 	}
 	for _, c := range p.GetHistory() {
 		a.History = append(a.History, Change{

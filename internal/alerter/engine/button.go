@@ -65,7 +65,10 @@ func (s *Step) rhythm(patient string) (string, error) {
 	}
 	text := ""
 	for _, open := range all {
-		if a := open.Alert; a.Class == alert.Physiological && len(a.Kinds) > 0 {
+		if r := s.ruleOf(patient, open.Alert.Rule); r == nil || r.Button != nil {
+			continue
+		}
+		if a := open.Alert; a.Class == alert.Physiological {
 			text += fmt.Sprintf(" Open at that time: %s, since %s.", a.Title, clock(a.Start))
 		}
 	}

@@ -15,8 +15,6 @@ const (
 	// for those that come out of order, and to say how long a run is.
 	spareTimes = 256
 	mostSpans  = 64
-	// sameBeat is how far apart two windows may find one beat.
-	sameBeat = int64(150 * time.Millisecond)
 )
 
 // hit is a condition that is met, in nanoseconds since the Unix epoch.
@@ -25,58 +23,86 @@ type hit struct {
 	// cause is when the condition came to be met. It does not depend on how
 	// the beats were spread over messages.
 	cause int64
-	beats int // 0 for a duration
+	beats int // 0 where beats are not what is counted
+
+	rate     float64 // of a run or of the heart, per minute
+	share    float64 // of a burden, in percent
+	of       int64   // beats of which that is the share
+	analysed time.Duration
+	patterns int
+	sure     float64 // of a burden: mean confidence
 }
 
-// observe adds a beat (or, for a duration, the stretch from start to point) to
-// what the rule remembers, and tells whether that meets the condition. rr is the
-// time since the beat before, of whatever kind; 0 when it is not known.
-func observe(r *rule.Rule, w *state.Window, start, point, rr int64) (hit, bool) {
+// beat is a beat, or the begin of an episode, in nanoseconds since the Unix epoch.
+type beat struct {
+	at int64
+	rr int64 // since the beat before, of whatever kind; 0: not known
+	// others is one more than the number of beats since the one of its kind before;
+	// 0: not known.
+	others int64
+}
+
+// observe adds a beat (or, for a duration, the stretch from start to the point)
+// to what the rule remembers, and tells whether that meets the condition.
+func observe(r *rule.Rule, w *state.Window, start int64, b beat) (hit, bool) {
+	if len(r.Kinds()) > 1 {
+		b.others = 0 // it is of one kind
+	}
 	switch {
 	case r.Count != nil:
-		at, isNew := insert(w, point, 0, r.Count.AtLeast+spareTimes)
+		at, isNew := insert(w, beat{at: b.at}, r.Count.AtLeast+spareTimes)
 		if !isNew {
 			return hit{}, false
 		}
 		return counted(w.Times, at, r.Count.AtLeast, r.Count.Within)
 	case r.Run != nil:
-		at, isNew := insert(w, point, rr, r.Run.AtLeast+spareTimes)
+		at, isNew := insert(w, b, max(r.Run.AtLeast, int(r.Run.Lasting/shortestRR))+spareTimes)
 		if !isNew {
 			return hit{}, false
 		}
-		return inARow(w, at, r.Run.AtLeast, r.Run.MaxInterval)
+		return ran(w, at, r.Run)
+	case r.Pattern != nil:
+		at, isNew := insert(w, b, patternBeats)
+		if !isNew {
+			return hit{}, false
+		}
+		return recurred(w, at, false, r.Pattern)
 	default:
-		return lasted(&w.Spans, start, point, r.Duration.AtLeast, r.Duration.MaxGap)
+		return lasted(&w.Spans, start, b.at, r.Duration.AtLeast, r.Duration.MaxGap)
 	}
 }
 
-// insert adds t to the ordered times and returns its place. When there are more
-// than most, the end that is further from t is cut: messages of one patient may
-// jump to another recording, and it is around t that they go on.
-func insert(w *state.Window, t, rr int64, most int) (at int, isNew bool) {
-	at, found := slices.BinarySearch(w.Times, t)
+// insert adds a beat to the ordered ones and returns its place. When there are
+// more than most, the end that is further from it is cut: messages of one patient
+// may jump to another recording, and it is around this beat that they go on.
+func insert(w *state.Window, b beat, most int) (at int, isNew bool) {
+	at, found := slices.BinarySearch(w.Times, b.at)
 	if found {
 		return at, false
 	}
-	if len(w.RR) == 0 && rr != 0 {
-		w.RR = make(state.Times, len(w.Times)) // older versions knew of none
+	beside := func(values *state.Times, value int64) {
+		if len(*values) == 0 && value != 0 {
+			*values = make(state.Times, len(w.Times)) // of the others it is not known
+		}
+		if value != 0 || len(*values) > 0 {
+			*values = slices.Insert(*values, at, value)
+		}
 	}
-	known := rr != 0 || len(w.RR) > 0
-	w.Times = slices.Insert(w.Times, at, t)
-	if known {
-		w.RR = slices.Insert(w.RR, at, rr)
-	}
+	beside(&w.RR, b.rr)
+	beside(&w.Others, b.others)
+	w.Times = slices.Insert(w.Times, at, b.at)
 	if len(w.Times) <= most {
 		return at, true
 	}
 	cut := len(w.Times) - 1
-	if t-w.Times[0] >= w.Times[cut]-t {
+	if b.at-w.Times[0] >= w.Times[cut]-b.at {
 		cut = 0
 		at--
 	}
-	w.Times = slices.Delete(w.Times, cut, cut+1)
-	if known {
-		w.RR = slices.Delete(w.RR, cut, cut+1)
+	for _, values := range []*state.Times{&w.Times, &w.RR, &w.Others} {
+		if len(*values) > 0 {
+			*values = slices.Delete(*values, cut, cut+1)
+		}
 	}
 	return at, true
 }
@@ -93,30 +119,6 @@ func counted(times []int64, at, n int, within time.Duration) (hit, bool) {
 		return hit{first: times[first], last: last, cause: times[at], beats: i + n - first}, true
 	}
 	return hit{}, false
-}
-
-// inARow tells whether the time at the given place is one of n or more, each at
-// most interval after the one before, with no other beat in between.
-func inARow(w *state.Window, at, n int, interval time.Duration) (hit, bool) {
-	first, last := at, at
-	for first > 0 && follows(w, first, interval) {
-		first--
-	}
-	for last < len(w.Times)-1 && follows(w, last+1, interval) {
-		last++
-	}
-	beats := last - first + 1
-	return hit{first: w.Times[first], last: w.Times[last], cause: w.Times[at], beats: beats}, beats >= n
-}
-
-// follows tells whether a beat comes next after the one that is kept before it.
-// Where it is not known what lies between, the interval alone has to tell.
-func follows(w *state.Window, i int, interval time.Duration) bool {
-	apart := w.Times[i] - w.Times[i-1]
-	if apart > int64(interval) {
-		return false
-	}
-	return len(w.RR) == 0 || w.RR[i] == 0 || w.RR[i] >= apart-sameBeat
 }
 
 // lasted joins the stretch to the spans that are at most gap away and tells
@@ -171,7 +173,8 @@ func windows(w state.Window, since int64) int {
 // forget removes what lies up to a time.
 func forget(w *state.Window, until int64) {
 	past, _ := slices.BinarySearch(w.Times, until+1)
-	w.Times, w.RR = w.Times[past:], w.RR[min(past, len(w.RR)):]
+	w.Times, w.RR, w.Others = w.Times[past:], w.RR[min(past, len(w.RR)):], w.Others[min(past, len(w.Others)):]
+	w.Buckets = slices.DeleteFunc(w.Buckets, func(b state.Bucket) bool { return b.End <= until/int64(time.Millisecond) })
 	w.Spans = slices.DeleteFunc(w.Spans, func(s state.Span) bool { return s.End <= until })
 	w.Events = slices.DeleteFunc(w.Events, func(c state.Contributor) bool { return c.At <= until })
 }

@@ -1,5 +1,5 @@
-// Package engine applies the rules: it takes events and device signals in the
-// order of their topic, and the passing of time, and decides which alerts begin
+// Package engine applies the rules: it takes events, analysed windows and device
+// signals in the order of their topic, and the passing of time, and decides which alerts begin
 // and end. All that it remembers is in package state, so the same messages give
 // the same alerts wherever it was interrupted, and a message that comes again
 // changes nothing.
@@ -14,6 +14,12 @@
 // so much time on the wall without a message that meets the condition. What
 // counted toward an alert that is over does not count again: the next alert
 // needs as much anew.
+//
+// What rests on windows (burdens, heart rates, pauses, noise) is ended likewise by
+// windows, and only by them: the two topics are not read in step, so what one is
+// ahead of the other means nothing. A burden is over when it is small again for
+// that long in signal that could be judged, and what it is made of goes on
+// counting, for it is of a fixed time and not of an episode.
 //
 // A silent device is a matter of time on the wall alone, and is over when new
 // signal is heard.

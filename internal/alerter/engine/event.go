@@ -36,7 +36,7 @@ type contribution struct {
 	units      []int64 // beats, or the start of an episode, in order
 	start, end int64   // the stretch of signal that is new in the event
 
-	rr map[int64]int64 // unit → since the beat before it, of whatever kind, where that is known
+	beats map[int64]beat // by unit, where what comes before is known
 }
 
 // Event takes a message of ecg.events.
@@ -50,9 +50,9 @@ func (s *Step) Event(ev *holterv1.Event, at Arrival) error {
 	}
 	if added == nil {
 		s.Repeated++
-		return nil
+		return s.closed(ev, at)
 	}
-	if err := s.expire(ev.Patient, ev.Device, added.first()); err != nil {
+	if err := s.expire(ev.Patient, ev.Device, added.first(), false); err != nil {
 		return err
 	}
 	for _, r := range s.rulesOf(ev.Patient) {
@@ -61,6 +61,36 @@ func (s *Step) Event(ev *holterv1.Event, at Arrival) error {
 		}
 		if err := s.evaluate(r, ev, added, at); err != nil {
 			return err
+		}
+	}
+	return s.closed(ev, at)
+}
+
+// closed takes note that no beat of its kind follows those of an event, as far as
+// that is so, and tells what the message has brought about.
+func (s *Step) closed(ev *holterv1.Event, at Arrival) error {
+	if seen, known := s.tx.Seen(ev.Id); known && !ev.Open {
+		for _, r := range s.rulesOf(ev.Patient) {
+			if r.Pattern == nil || !r.Wants(ev) {
+				continue
+			}
+			w, err := s.tx.Window(r.Name, ev.Patient, ev.Device)
+			if err != nil {
+				return err
+			}
+			last, found := slices.BinarySearch(w.Times, seen.LastBeat)
+			if !found {
+				continue
+			}
+			h, met := recurred(&w, last, true, r.Pattern)
+			if met && (r.Confirm <= 1 || windows(w, h.first) >= r.Confirm) {
+				if err := s.met(r, about(ev), h, w, at); err != nil {
+					return err
+				}
+			}
+			if err := s.tx.SetWindow(r.Name, ev.Patient, ev.Device, w); err != nil {
+				return err
+			}
 		}
 	}
 	return s.settle()
@@ -93,7 +123,7 @@ func (s *Step) account(ev *holterv1.Event, at Arrival) (*contribution, error) {
 	c := &contribution{start: seen.End, end: max(seen.End, ev.EndTimeNs)}
 	if condition, ok := localize.ByCode(ev.Kind); ok && condition.Kind == localize.Beat {
 		c.units = after(ev.NewBeatTimesNs, seen.LastBeat)
-		c.rr = intervals(ev)
+		c.beats = beatsOf(ev)
 	} else if !again {
 		c.units = []int64{ev.StartTimeNs}
 	}
@@ -117,19 +147,23 @@ func (c *contribution) first() int64 {
 	return c.start
 }
 
-// intervals are the RR intervals that end in the message's beats; none when an
-// older version has written it.
-func intervals(ev *holterv1.Event) map[int64]int64 {
-	rr := make(map[int64]int64, len(ev.PreviousBeatTimesNs))
-	if len(ev.PreviousBeatTimesNs) != len(ev.NewBeatTimesNs) {
-		return rr
-	}
+// beatsOf are the message's beats, with what came before them as far as the
+// version knew that has written it.
+func beatsOf(ev *holterv1.Event) map[int64]beat {
+	all := make(map[int64]beat, len(ev.NewBeatTimesNs))
 	for i, t := range ev.NewBeatTimesNs {
-		if before := ev.PreviousBeatTimesNs[i]; before != 0 && before < t {
-			rr[t] = t - before
+		b := beat{at: t}
+		if len(ev.PreviousBeatTimesNs) == len(ev.NewBeatTimesNs) {
+			if before := ev.PreviousBeatTimesNs[i]; before != 0 && before < t {
+				b.rr = t - before
+			}
 		}
+		if len(ev.BeatsBetween) == len(ev.NewBeatTimesNs) && ev.BeatsBetween[i] >= 0 {
+			b.others = int64(ev.BeatsBetween[i]) + 1
+		}
+		all[t] = b
 	}
-	return rr
+	return all
 }
 
 // after returns the times past last, in order and each once.
@@ -174,12 +208,14 @@ func (s *Step) evaluate(r *rule.Rule, ev *holterv1.Event, added *contribution, a
 				return err
 			}
 		}
-		h, met := observe(r, &w, added.start, point, added.rr[point])
+		b := added.beats[point]
+		b.at = point
+		h, met := observe(r, &w, added.start, b)
 		contribute(&w, ev, point)
 		if !met || r.Confirm > 1 && windows(w, h.first) < r.Confirm {
 			continue
 		}
-		if err := s.met(r, ev, h, w, at); err != nil {
+		if err := s.met(r, about(ev), h, w, at); err != nil {
 			return err
 		}
 	}

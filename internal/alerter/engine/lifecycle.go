@@ -26,10 +26,25 @@ type fresh struct {
 	best         hit
 }
 
+// subject is whom and what a message is about.
+type subject struct {
+	patient, device string
+	st              *alert.ST
+}
+
+func about(ev *holterv1.Event) subject {
+	who := subject{patient: ev.Patient, device: ev.Device}
+	if ev.StEvidence != holterv1.StEvidence_ST_EVIDENCE_UNSPECIFIED {
+		st := episode(ev)
+		who.st = &st
+	}
+	return who
+}
+
 // met takes note that a rule's condition is met.
-func (s *Step) met(r *rule.Rule, ev *holterv1.Event, h hit, w state.Window, at Arrival) error {
-	key := r.KeyFor(ev.Patient, ev.Device)
-	open, exists, err := s.tx.Open(ev.Patient, key)
+func (s *Step) met(r *rule.Rule, who subject, h hit, w state.Window, at Arrival) error {
+	key := r.KeyFor(who.patient, who.device)
+	open, exists, err := s.tx.Open(who.patient, key)
 	if err != nil {
 		return err
 	}
@@ -40,12 +55,14 @@ func (s *Step) met(r *rule.Rule, ev *holterv1.Event, h hit, w state.Window, at A
 		exists = false
 	}
 	if !exists {
-		open = s.raise(r, key, ev, h, at)
+		open = s.raise(r, key, who, h, at)
 	}
 	a := &open.Alert
 	a.Updated = time.Unix(0, max(a.Updated.UnixNano(), h.last)).UTC()
+	tells := exists && a.Rule == r.Name && h.beats >= a.Beats // the message is of what there is most of
 	if a.Rule == r.Name {
 		a.Beats = max(a.Beats, h.beats)
+		measure(r, a, h)
 	}
 	for _, c := range w.Events {
 		if c.At >= h.first {
@@ -53,17 +70,20 @@ func (s *Step) met(r *rule.Rule, ev *holterv1.Event, h hit, w state.Window, at A
 			a.Confidence = min(a.Confidence, c.Confidence)
 		}
 	}
-	if ev.StEvidence != holterv1.StEvidence_ST_EVIDENCE_UNSPECIFIED {
-		a.AddST(episode(ev))
+	if who.st != nil {
+		a.AddST(*who.st)
 	}
 	open.Met = max(open.Met, h.last)
 	if at.Received.After(open.Received) {
 		open.Received = at.Received
 	}
 	for _, f := range s.fresh {
-		if f.patient == ev.Patient && f.key == key && h.beats >= f.best.beats && h.last >= f.best.last {
-			f.best = h
+		if f.patient == who.patient && f.key == key && h.beats >= f.best.beats && h.last >= f.best.last {
+			f.best, tells = h, false
 		}
+	}
+	if tells {
+		a.Title, a.Message = title(r, *a), describe(r, *a, h)
 	}
 	if exists && s.now.Sub(open.Published) >= publishEvery {
 		open.Published = s.now
@@ -77,14 +97,18 @@ func (s *Step) met(r *rule.Rule, ev *holterv1.Event, h hit, w state.Window, at A
 // publishEvery is how often an open alert that goes on is published.
 const publishEvery = 10 * time.Second
 
-func (s *Step) raise(r *rule.Rule, key string, ev *holterv1.Event, h hit, at Arrival) state.OpenAlert {
-	s.fresh = append(s.fresh, &fresh{patient: ev.Patient, key: key, rule: r, best: h})
+func (s *Step) raise(r *rule.Rule, key string, who subject, h hit, at Arrival) state.OpenAlert {
+	s.fresh = append(s.fresh, &fresh{patient: who.patient, key: key, rule: r, best: h})
+	confidence := 1.0
+	if r.OfWindows() {
+		confidence = h.sure
+	}
 	return state.OpenAlert{
 		Alert: alert.Alert{
 			ID: alert.NewID(r.Name, key, time.Unix(0, h.cause)), Key: key, Rule: r.Name,
 			Priority: r.Priority, Class: r.Class, State: alert.Triggered,
-			Patient: ev.Patient, Device: ev.Device, Kinds: r.Kinds(),
-			Confidence: 1,
+			Patient: who.patient, Device: who.device, Kinds: r.Kinds(),
+			Confidence: confidence,
 			Start:      time.Unix(0, h.first).UTC(), Updated: time.Unix(0, h.last).UTC(), Raised: s.now.UTC(),
 		},
 		Met: h.last, Received: at.Received,

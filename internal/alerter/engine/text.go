@@ -25,6 +25,10 @@ func title(r *rule.Rule, a alert.Alert) string {
 		return "Run: " + names(r.Kinds())
 	case r.Duration != nil:
 		return "Episode: " + names(r.Kinds())
+	case r.Pattern != nil:
+		return capital(many(r.Pattern.Of, r.Pattern.AtLeast)) + ": " + names(r.Kinds())
+	case r.OfWindows():
+		return windowTitle(r, a)
 	case r.Button != nil:
 		return "Symptom button pressed"
 	case r.LeadsOff != nil:
@@ -45,14 +49,22 @@ func describe(r *rule.Rule, a alert.Alert, h hit) string {
 	if a.ST != nil {
 		return describeST(a)
 	}
+	if r.OfWindows() {
+		return describeWindows(r, a, h)
+	}
 	first, last := time.Unix(0, h.first), time.Unix(0, h.last)
 	var seen string
 	switch {
+	case r.Pattern != nil:
+		seen = patternText(r.Pattern, h)
 	case r.Count != nil:
 		seen = fmt.Sprintf("%d within %s, the latest at %s.", h.beats, span(r.Count.Within), clock(last))
 	case r.Run != nil:
-		rate := math.Round(float64(h.beats-1) / last.Sub(first).Minutes())
-		seen = fmt.Sprintf("%d beats in a row at %.0f per minute from %s.", h.beats, rate, clock(first))
+		seen = fmt.Sprintf("%d beats in a row at %.0f per minute from %s", h.beats, math.Round(h.rate), clock(first))
+		if r.Run.Lasting > 0 {
+			seen += fmt.Sprintf(", for %s so far", span(last.Sub(first).Round(time.Second)))
+		}
+		seen += "."
 	default:
 		seen = fmt.Sprintf("since %s, for %s so far.", clock(first), span(last.Sub(first).Round(time.Second)))
 	}
@@ -88,17 +100,20 @@ func describeDevice(x finding, now time.Time) string {
 	}
 }
 
-// notMet is the end of an alert whose condition has not been met for long.
+// notMet is the end of an alert whose condition has not been met for long. What
+// a burden is made of goes on counting: it is of a fixed time, not of an episode.
 func (s *Step) notMet(open state.OpenAlert) ending {
 	text := "Not met any more since " + clock(open.Alert.Updated)
+	keep := false
 	if r := s.ruleOf(open.Alert.Patient, open.Alert.Rule); r != nil {
+		keep = r.Burden != nil
 		text += fmt.Sprintf(" (rule: over after %s)", span(r.ResolveAfter))
 	}
 	text += "."
 	if st := open.Alert.ST; st != nil {
 		text += " It was " + stText(*st) + "."
 	}
-	return ending{text: text}
+	return ending{text: text, keep: keep}
 }
 
 // superseded is the end of an alert that a more urgent one of its key replaces.

@@ -10,6 +10,7 @@ import (
 const (
 	eventsTopic   = kafka.TopicEvents
 	statusTopic   = kafka.TopicStatus
+	windowsTopic  = kafka.TopicWindows
 	progressTopic = kafka.TopicProgress
 )
 

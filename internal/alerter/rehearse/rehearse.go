@@ -60,22 +60,27 @@ func (r *Rehearsal) Take(m kafka.Message) error {
 	}
 	return r.step(func(s *engine.Step) error {
 		at := engine.Arrival{Received: r.now}
+		var patient string
 		err := fmt.Errorf("topic %s is not for rehearsals", m.Topic)
 		switch m.Topic {
 		case kafka.TopicEvents:
 			var ev holterv1.Event
 			if err = unmarshal(m.Value, &ev); err == nil {
-				r.day(ev.Patient)
-				err = s.Event(&ev, at)
+				patient, err = ev.Patient, s.Event(&ev, at)
+			}
+		case kafka.TopicWindows:
+			var w holterv1.Window
+			if err = unmarshal(m.Value, &w); err == nil {
+				patient, err = w.Patient, s.Window(&w, at)
 			}
 		case kafka.TopicStatus:
 			var signal holterv1.DeviceSignal
 			if err = unmarshal(m.Value, &signal); err == nil {
-				if st := signal.GetStatus(); st != nil {
-					r.day(st.Patient)
-				}
-				err = s.Signal(&signal, at)
+				patient, err = signal.GetStatus().GetPatient(), s.Signal(&signal, at)
 			}
+		}
+		if err == nil && patient != "" {
+			r.day(patient)
 		}
 		if errors.Is(err, engine.ErrRefused) {
 			r.Refused++

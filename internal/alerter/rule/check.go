@@ -100,21 +100,25 @@ func (c *checker) rule(at string, r *Rule) {
 	}
 	if r.Class == 0 {
 		r.Class = alert.Physiological
-		if r.OfDevice() {
+		if r.aboutDevice() {
 			r.Class = alert.Technical
 		}
 	}
 	c.st(at, label, r)
+	c.quality(at+".min_quality", label+": min_quality", r)
 	if r.Policy != "" && !c.known[r.Policy] {
 		c.add(at+".policy", "%s: policy: %q is none of policies", label, r.Policy)
 	}
 	if r.HoldsBack != 0 && r.Class != alert.Technical {
 		c.add(at+".holds_back", "%s: holds_back is for technical alerts", label)
 	}
-	if r.Confirm < 0 || r.Confirm > 100 || r.Confirm > 1 && len(r.Kinds()) == 0 {
+	if r.Confirm < 0 || r.Confirm > 100 || r.Confirm > 1 && (len(r.Kinds()) == 0 || r.OfWindows()) {
 		c.add(at+".confirm", "%s: confirm is %d, must be 1 to 100, and events must take part", label, r.Confirm)
 	}
 	c.resolve(at, label, r)
+	if r.MinConfidence != 0 && len(r.Kinds()) == 0 && r.Button == nil {
+		c.add(at+".min_confidence", "%s: min_confidence is not for %s: no event takes part in it", label, r.Type())
+	}
 	if err := r.prepareKey(); err != nil {
 		c.add(at+".key", "%s: key %v", label, err)
 	}
@@ -124,6 +128,9 @@ func (c *checker) resolve(at, label string, r *Rule) {
 	if !r.OfDevice() {
 		if r.ResolveAfter == 0 {
 			r.ResolveAfter = defaultResolveAfter
+			if r.Noise != nil {
+				r.ResolveAfter = max(r.Noise.For, time.Second) // good signal for as long
+			}
 		}
 		c.span(at+".resolve_after", label+": resolve_after", r.ResolveAfter, time.Second, 30*24*time.Hour)
 		return
@@ -131,8 +138,22 @@ func (c *checker) resolve(at, label string, r *Rule) {
 	if r.ResolveAfter != 0 {
 		c.add(at+".resolve_after", "%s: resolve_after is not for %s: that is over when the device is well again", label, r.Type())
 	}
-	if r.MinConfidence != 0 {
-		c.add(at+".min_confidence", "%s: min_confidence is not for %s: no event takes part in it", label, r.Type())
+}
+
+const defaultQuality = 0.5
+
+// quality checks and fills in from where on signal is good enough.
+func (c *checker) quality(at, label string, r *Rule) {
+	switch {
+	case r.MinQuality == nil:
+		if r.Burden != nil || r.Rate != nil || r.Pause != nil {
+			r.MinQuality = new(float64)
+			*r.MinQuality = defaultQuality
+		}
+	case *r.MinQuality < 0 || *r.MinQuality > 1:
+		c.add(at, "%s is %g, must be 0 to 1", label, *r.MinQuality)
+	case len(r.Kinds()) == 0 && r.Rate == nil && r.Pause == nil:
+		c.add(at, "%s is not for %s", label, r.Type())
 	}
 }
 

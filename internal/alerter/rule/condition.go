@@ -11,6 +11,10 @@ import (
 const (
 	mostBeats = 10000
 	longest   = 30 * 24 * time.Hour
+	// longestRun is the longest that a run can be asked to last: all of its beats
+	// are kept. fastest is beyond any heart's rate, per minute.
+	longestRun = 10 * time.Minute
+	fastest    = 500
 	// leastSilence leaves room for ingest, which says at most every ten seconds
 	// that it hears a device.
 	leastSilence = 15 * time.Second
@@ -26,7 +30,7 @@ func (c *checker) condition(at, label string, r *Rule) bool {
 		}
 	}
 	if set != 1 {
-		c.add(at, "%s: needs exactly one of count, run, duration, button, silent, leads_off, battery, clock and behind, has %d", label, set)
+		c.add(at, "%s: needs exactly one of count, run, pattern, duration, burden, rate, pause, noise, button, silent, leads_off, battery, clock and behind, has %d", label, set)
 		return false
 	}
 	switch {
@@ -36,6 +40,10 @@ func (c *checker) condition(at, label string, r *Rule) bool {
 		c.run(at+".run", label+": run", r.Run)
 	case r.Duration != nil:
 		c.duration(at+".duration", label+": duration", r.Duration)
+	case r.Pattern != nil:
+		c.pattern(at+".pattern", label+": pattern", r.Pattern)
+	case r.OfWindows():
+		c.ofWindows(at, label, r)
 	case r.Silent != nil:
 		c.silent(at+".silent", label+": silent", r.Silent)
 	case r.LeadsOff != nil:
@@ -66,6 +74,14 @@ func (c *checker) run(at, label string, x *Run) {
 		x.MaxInterval = defaultMaxInterval
 	}
 	c.span(at+".max_interval", label+".max_interval", x.MaxInterval, 100*time.Millisecond, 10*time.Second)
+	c.number(at+".faster_than", label+".faster_than", x.FasterThan, 0, fastest)
+	c.span(at+".lasting", label+".lasting", x.Lasting, 0, longestRun)
+}
+
+func (c *checker) number(at, label string, value, least, most float64) {
+	if !(value >= least && value <= most) {
+		c.add(at, "%s is %g, must be %g to %g", label, value, least, most)
+	}
 }
 
 func (c *checker) duration(at, label string, x *Duration) {

@@ -40,7 +40,7 @@ func (r *Rule) prepareKey() error {
 	text := r.Key
 	if text == "" {
 		text = defaultKey
-		if r.OfDevice() {
+		if r.aboutDevice() {
 			text = defaultDeviceKey
 		}
 	}

@@ -17,8 +17,19 @@ func (r *Rule) Watches(patient string) bool {
 
 // Wants tells whether an event counts for the rule.
 func (r *Rule) Wants(ev *holterv1.Event) bool {
-	return ev.GetConfidence() >= r.MinConfidence && slices.Contains(r.Kinds(), ev.GetKind()) &&
+	return !r.OfWindows() && ev.GetConfidence() >= r.MinConfidence && (ev.Quality == nil || ev.GetQuality() >= r.minQuality()) && slices.Contains(r.Kinds(), ev.GetKind()) &&
 		r.ST.takes(ev.GetStEvidence()) && max(ev.GetStPeakUv(), -ev.GetStPeakUv()) >= int32(r.MinSTUV)
+}
+
+// Analysable tells whether a window's signal is good enough to count for the rule;
+// noise takes any.
+func (r *Rule) Analysable(w *holterv1.Window) bool { return w.GetQuality() >= r.minQuality() }
+
+func (r *Rule) minQuality() float64 {
+	if r.MinQuality == nil {
+		return 0
+	}
+	return *r.MinQuality
 }
 
 func (c Certainty) takes(e holterv1.StEvidence) bool {

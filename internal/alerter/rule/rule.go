@@ -44,6 +44,10 @@ type Rule struct {
 
 	// MinConfidence leaves out events that the model is less sure of, 0 to 1.
 	MinConfidence float64 `yaml:"min_confidence"`
+	// MinQuality leaves out what was seen in signal that shows its beats less well,
+	// 0 to 1, see ecg.Quality. Default: 0 for events, 0.5 for what is made of beats
+	// of all kinds: burden, rate and pause.
+	MinQuality *float64 `yaml:"min_quality"`
 	// ST leaves out ST events that rest on too little, and MinSTUV those whose
 	// measured deviation is smaller, in µV of either sign.
 	ST      Certainty `yaml:"st"`
@@ -53,8 +57,8 @@ type Rule struct {
 	Except   []string `yaml:"except"`
 
 	// Key is a template of Rule, Patient, Device, Priority and Class: one
-	// alert of a key is open at a time. Default: rule and patient, of a
-	// silent device also the device.
+	// alert of a key is open at a time. Default: rule and patient, and the device
+	// where the rule is about that.
 	Key string `yaml:"key"`
 	// ResolveAfter is how long the condition must not be met for the alert to
 	// be over. Not for silent: that is over when the device is heard.
@@ -73,7 +77,12 @@ type Rule struct {
 
 	Count    *Count    `yaml:"count"`
 	Run      *Run      `yaml:"run"`
+	Pattern  *Pattern  `yaml:"pattern"`
 	Duration *Duration `yaml:"duration"`
+	Burden   *Burden   `yaml:"burden"`
+	Rate     *Rate     `yaml:"rate"`
+	Pause    *Pause    `yaml:"pause"`
+	Noise    *Noise    `yaml:"noise"`
 	Button   *Button   `yaml:"button"`
 	Silent   *Silent   `yaml:"silent"`
 	LeadsOff *LeadsOff `yaml:"leads_off"`
@@ -137,6 +146,10 @@ type Run struct {
 	Kinds       []string      `yaml:"kinds"`
 	AtLeast     int           `yaml:"at_least"`
 	MaxInterval time.Duration `yaml:"max_interval"`
+	// FasterThan is the mean rate, beats per minute, that it must exceed, and
+	// Lasting how long it must last, from its first beat to its last; default: any.
+	FasterThan float64       `yaml:"faster_than"`
+	Lasting    time.Duration `yaml:"lasting"`
 }
 
 // Duration is met by an episode of the kinds that lasts so long; events at most
@@ -161,6 +174,15 @@ func (r *Rule) OfDevice() bool {
 	return r.Silent != nil || r.LeadsOff != nil || r.Battery != nil || r.Clock != nil || r.Behind != nil
 }
 
+// OfWindows tells whether the rule is about analysed windows: their beats and
+// their signal, not events.
+func (r *Rule) OfWindows() bool {
+	return r.Burden != nil || r.Rate != nil || r.Pause != nil || r.Noise != nil
+}
+
+// aboutDevice tells whether it is the device that is at fault.
+func (r *Rule) aboutDevice() bool { return r.OfDevice() || r.Noise != nil }
+
 // Kinds are the codes that the rule looks for, none where events do not count.
 func (r *Rule) Kinds() []string {
 	switch {
@@ -168,6 +190,10 @@ func (r *Rule) Kinds() []string {
 		return r.Count.Kinds
 	case r.Run != nil:
 		return r.Run.Kinds
+	case r.Pattern != nil:
+		return r.Pattern.Kinds
+	case r.Burden != nil:
+		return r.Burden.Kinds
 	case r.Duration != nil:
 		return r.Duration.Kinds
 	default:
@@ -187,7 +213,8 @@ func (r *Rule) Type() string {
 
 func (r *Rule) types() map[string]bool {
 	return map[string]bool{
-		"count": r.Count != nil, "run": r.Run != nil, "duration": r.Duration != nil, "button": r.Button != nil,
+		"count": r.Count != nil, "run": r.Run != nil, "pattern": r.Pattern != nil, "duration": r.Duration != nil,
+		"burden": r.Burden != nil, "rate": r.Rate != nil, "pause": r.Pause != nil, "noise": r.Noise != nil, "button": r.Button != nil,
 		"silent": r.Silent != nil, "leads_off": r.LeadsOff != nil, "battery": r.Battery != nil,
 		"clock": r.Clock != nil, "behind": r.Behind != nil,
 	}

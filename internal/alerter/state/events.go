@@ -33,7 +33,18 @@ func readSeen(value []byte) (Seen, bool) {
 // Recording is how far a recording's events go.
 type Recording struct {
 	End      int64     `json:"e"` // of the latest event, nanoseconds since the Unix epoch
-	Received time.Time `json:"r"` // when the newest message came
+	Received time.Time `json:"r"` // when the newest of their messages came
+
+	Analysed int64     `json:"a,omitempty"` // end of the latest window, nanoseconds since the Unix epoch
+	Told     time.Time `json:"t,omitzero"`  // when that came
+}
+
+// newest is when anything came.
+func (r Recording) newest() time.Time {
+	if r.Told.After(r.Received) {
+		return r.Told
+	}
+	return r.Received
 }
 
 // Recording returns what is known of a recording.
@@ -56,7 +67,7 @@ func (t *Tx) Forget(events, recordings time.Time) {
 	b := t.bucket(inRecordings)
 	t.remove(inRecordings, func(key string, _ []byte) bool {
 		r, _, err := get[Recording](b, key)
-		return err == nil && r.Received.Before(recordings)
+		return err == nil && r.newest().Before(recordings)
 	})
 }
 

@@ -12,8 +12,13 @@ import (
 type Window struct {
 	Times  Times         `json:"t,omitempty"` // of beats (or episodes), in order
 	RR     Times         `json:"r,omitempty"` // for each of Times: since the beat before it, of whatever kind; 0: not known; empty: none is
-	Spans  []Span        `json:"s,omitempty"` // of episodes, in order, apart
+	Others Times         `json:"n,omitempty"` // for each of Times: 1 + the beats between the one of its kind before it and it; 0: not known; empty: none is
+	Spans  []Span        `json:"s,omitempty"` // of episodes or patterns, in order, apart
 	Events []Contributor `json:"e,omitempty"` // newest last
+
+	Buckets Buckets `json:"b,omitempty"` // of what was analysed, in order
+	Last    int64   `json:"l,omitempty"` // the newest beat of whatever kind, while the signal after it has no gap; 0: none
+	Until   int64   `json:"u,omitempty"` // the end of that signal
 }
 
 // Span is a stretch of signal, nanoseconds since the Unix epoch.

@@ -346,7 +346,10 @@ type Event struct {
 	// between the previous beat of this kind, also one of an earlier event, and it;
 	// -1: not known, for it is the first since the signal began or after a gap.
 	// Empty in messages of older versions.
-	BeatsBetween  []int32 `protobuf:"zigzag32,20,rep,packed,name=beats_between,json=beatsBetween,proto3" json:"beats_between,omitempty"`
+	BeatsBetween []int32 `protobuf:"zigzag32,20,rep,packed,name=beats_between,json=beatsBetween,proto3" json:"beats_between,omitempty"`
+	// How well the signal of the window shows its beats, 0 (noise) to 1 (clear), as
+	// in Window. Not set in messages of older versions.
+	Quality       *float64 `protobuf:"fixed64,21,opt,name=quality,proto3,oneof" json:"quality,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -521,6 +524,13 @@ func (x *Event) GetBeatsBetween() []int32 {
 	return nil
 }
 
+func (x *Event) GetQuality() float64 {
+	if x != nil && x.Quality != nil {
+		return *x.Quality
+	}
+	return 0
+}
+
 // Progress is the newest state of one recording's analysis, written to the
 // compacted topic ecg.progress, keyed patient/device/recording.
 type Progress struct {
@@ -545,8 +555,10 @@ type Progress struct {
 	// Events that the event store refused for good so far: they are in
 	// ecg.deadletter, with the reason.
 	RefusedEvents uint64 `protobuf:"varint,11,opt,name=refused_events,json=refusedEvents,proto3" json:"refused_events,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Windows decided with this record; sent again after a restart.
+	WindowsDecided []*Window `protobuf:"bytes,12,rep,name=windows_decided,json=windowsDecided,proto3" json:"windows_decided,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Progress) Reset() {
@@ -656,6 +668,13 @@ func (x *Progress) GetRefusedEvents() uint64 {
 	return 0
 }
 
+func (x *Progress) GetWindowsDecided() []*Window {
+	if x != nil {
+		return x.WindowsDecided
+	}
+	return nil
+}
+
 // Alert is a rule that fired for a patient as it now stands, written to the
 // compacted topic ecg.alerts, keyed patient/id, in the patient's partition.
 type Alert struct {
@@ -693,7 +712,19 @@ type Alert struct {
 	// nobody is notified of it.
 	HeldBy string `protobuf:"bytes,20,opt,name=held_by,json=heldBy,proto3" json:"held_by,omitempty"`
 	// Who did what, when and why; the newest at the end.
-	History       []*AlertChange `protobuf:"bytes,21,rep,name=history,proto3" json:"history,omitempty"`
+	History []*AlertChange `protobuf:"bytes,21,rep,name=history,proto3" json:"history,omitempty"`
+	// What was measured: the heart rate or that of a run per minute, a burden in
+	// percent, the length of a pause in seconds; of an alert that goes on, the newest,
+	// but the longest pause and the fastest run. Without meaning when unit is empty.
+	Value float64 `protobuf:"fixed64,22,opt,name=value,proto3" json:"value,omitempty"`
+	// Its unit, by UCUM: /min, % or s.
+	Unit string `protobuf:"bytes,23,opt,name=unit,proto3" json:"unit,omitempty"`
+	// The ST episode that deviates most, of alerts about ST segments.
+	St *AlertSt `protobuf:"bytes,24,opt,name=st,proto3" json:"st,omitempty"`
+	// Beats that met the rule, of alerts about beats.
+	Beats uint32 `protobuf:"varint,25,opt,name=beats,proto3" json:"beats,omitempty"`
+	// Codes of the conditions that the rule looks for.
+	Kinds         []string `protobuf:"bytes,26,rep,name=kinds,proto3" json:"kinds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -875,6 +906,130 @@ func (x *Alert) GetHistory() []*AlertChange {
 	return nil
 }
 
+func (x *Alert) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *Alert) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Alert) GetSt() *AlertSt {
+	if x != nil {
+		return x.St
+	}
+	return nil
+}
+
+func (x *Alert) GetBeats() uint32 {
+	if x != nil {
+		return x.Beats
+	}
+	return 0
+}
+
+func (x *Alert) GetKinds() []string {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+// AlertSt is an ST episode as far as it is known.
+type AlertSt struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// STE, STD or ST.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Nanoseconds since the Unix epoch.
+	StartTimeNs int64 `protobuf:"varint,2,opt,name=start_time_ns,json=startTimeNs,proto3" json:"start_time_ns,omitempty"`
+	EndTimeNs   int64 `protobuf:"varint,3,opt,name=end_time_ns,json=endTimeNs,proto3" json:"end_time_ns,omitempty"`
+	// Largest deviation in µV, negative for depression, and the lead that shows it;
+	// without meaning when lead is empty: nothing could be measured.
+	PeakUv        int32      `protobuf:"zigzag32,4,opt,name=peak_uv,json=peakUv,proto3" json:"peak_uv,omitempty"`
+	Lead          string     `protobuf:"bytes,5,opt,name=lead,proto3" json:"lead,omitempty"`
+	Evidence      StEvidence `protobuf:"varint,6,opt,name=evidence,proto3,enum=holter.v1.StEvidence" json:"evidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AlertSt) Reset() {
+	*x = AlertSt{}
+	mi := &file_holter_v1_event_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AlertSt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AlertSt) ProtoMessage() {}
+
+func (x *AlertSt) ProtoReflect() protoreflect.Message {
+	mi := &file_holter_v1_event_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AlertSt.ProtoReflect.Descriptor instead.
+func (*AlertSt) Descriptor() ([]byte, []int) {
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *AlertSt) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *AlertSt) GetStartTimeNs() int64 {
+	if x != nil {
+		return x.StartTimeNs
+	}
+	return 0
+}
+
+func (x *AlertSt) GetEndTimeNs() int64 {
+	if x != nil {
+		return x.EndTimeNs
+	}
+	return 0
+}
+
+func (x *AlertSt) GetPeakUv() int32 {
+	if x != nil {
+		return x.PeakUv
+	}
+	return 0
+}
+
+func (x *AlertSt) GetLead() string {
+	if x != nil {
+		return x.Lead
+	}
+	return ""
+}
+
+func (x *AlertSt) GetEvidence() StEvidence {
+	if x != nil {
+		return x.Evidence
+	}
+	return StEvidence_ST_EVIDENCE_UNSPECIFIED
+}
+
 // AlertChange is one step in an alert's history.
 type AlertChange struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -889,7 +1044,7 @@ type AlertChange struct {
 
 func (x *AlertChange) Reset() {
 	*x = AlertChange{}
-	mi := &file_holter_v1_event_proto_msgTypes[3]
+	mi := &file_holter_v1_event_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -901,7 +1056,7 @@ func (x *AlertChange) String() string {
 func (*AlertChange) ProtoMessage() {}
 
 func (x *AlertChange) ProtoReflect() protoreflect.Message {
-	mi := &file_holter_v1_event_proto_msgTypes[3]
+	mi := &file_holter_v1_event_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -914,7 +1069,7 @@ func (x *AlertChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AlertChange.ProtoReflect.Descriptor instead.
 func (*AlertChange) Descriptor() ([]byte, []int) {
-	return file_holter_v1_event_proto_rawDescGZIP(), []int{3}
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *AlertChange) GetTimeNs() int64 {
@@ -972,7 +1127,7 @@ type DeadLetter struct {
 
 func (x *DeadLetter) Reset() {
 	*x = DeadLetter{}
-	mi := &file_holter_v1_event_proto_msgTypes[4]
+	mi := &file_holter_v1_event_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -984,7 +1139,7 @@ func (x *DeadLetter) String() string {
 func (*DeadLetter) ProtoMessage() {}
 
 func (x *DeadLetter) ProtoReflect() protoreflect.Message {
-	mi := &file_holter_v1_event_proto_msgTypes[4]
+	mi := &file_holter_v1_event_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -997,7 +1152,7 @@ func (x *DeadLetter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeadLetter.ProtoReflect.Descriptor instead.
 func (*DeadLetter) Descriptor() ([]byte, []int) {
-	return file_holter_v1_event_proto_rawDescGZIP(), []int{4}
+	return file_holter_v1_event_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *DeadLetter) GetTimeNs() int64 {
@@ -1053,7 +1208,7 @@ var File_holter_v1_event_proto protoreflect.FileDescriptor
 
 const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15holter/v1/event.proto\x12\tholter.v1\"\xdf\x04\n" +
+	"\x15holter/v1/event.proto\x12\tholter.v1\x1a\x16holter/v1/window.proto\"\x8a\x05\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x16\n" +
@@ -1079,7 +1234,10 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"st_peak_uv\x18\x12 \x01(\x11R\bstPeakUv\x12\x17\n" +
 	"\ast_lead\x18\x13 \x01(\tR\x06stLead\x12#\n" +
-	"\rbeats_between\x18\x14 \x03(\x11R\fbeatsBetween\"\xd9\x02\n" +
+	"\rbeats_between\x18\x14 \x03(\x11R\fbeatsBetween\x12\x1d\n" +
+	"\aquality\x18\x15 \x01(\x01H\x00R\aquality\x88\x01\x01B\n" +
+	"\n" +
+	"\b_quality\"\x95\x03\n" +
 	"\bProgress\x12\x18\n" +
 	"\apatient\x18\x01 \x01(\tR\apatient\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x1c\n" +
@@ -1094,7 +1252,8 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x06events\x18\t \x03(\v2\x10.holter.v1.EventR\x06events\x12\x18\n" +
 	"\arefused\x18\n" +
 	" \x01(\x04R\arefused\x12%\n" +
-	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\"\xb2\x05\n" +
+	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\x12:\n" +
+	"\x0fwindows_decided\x18\f \x03(\v2\x11.holter.v1.WindowR\x0ewindowsDecided\"\xac\x06\n" +
 	"\x05Alert\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x18\n" +
@@ -1119,7 +1278,19 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x11silenced_until_ns\x18\x12 \x01(\x03R\x0fsilencedUntilNs\x12\x1c\n" +
 	"\tescalated\x18\x13 \x01(\rR\tescalated\x12\x17\n" +
 	"\aheld_by\x18\x14 \x01(\tR\x06heldBy\x120\n" +
-	"\ahistory\x18\x15 \x03(\v2\x16.holter.v1.AlertChangeR\ahistory\"v\n" +
+	"\ahistory\x18\x15 \x03(\v2\x16.holter.v1.AlertChangeR\ahistory\x12\x14\n" +
+	"\x05value\x18\x16 \x01(\x01R\x05value\x12\x12\n" +
+	"\x04unit\x18\x17 \x01(\tR\x04unit\x12\"\n" +
+	"\x02st\x18\x18 \x01(\v2\x12.holter.v1.AlertStR\x02st\x12\x14\n" +
+	"\x05beats\x18\x19 \x01(\rR\x05beats\x12\x14\n" +
+	"\x05kinds\x18\x1a \x03(\tR\x05kinds\"\xc1\x01\n" +
+	"\aAlertSt\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\"\n" +
+	"\rstart_time_ns\x18\x02 \x01(\x03R\vstartTimeNs\x12\x1e\n" +
+	"\vend_time_ns\x18\x03 \x01(\x03R\tendTimeNs\x12\x17\n" +
+	"\apeak_uv\x18\x04 \x01(\x11R\x06peakUv\x12\x12\n" +
+	"\x04lead\x18\x05 \x01(\tR\x04lead\x121\n" +
+	"\bevidence\x18\x06 \x01(\x0e2\x15.holter.v1.StEvidenceR\bevidence\"v\n" +
 	"\vAlertChange\x12\x17\n" +
 	"\atime_ns\x18\x01 \x01(\x03R\x06timeNs\x12\x12\n" +
 	"\x04what\x18\x02 \x01(\tR\x04what\x12\x0e\n" +
@@ -1180,7 +1351,7 @@ func file_holter_v1_event_proto_rawDescGZIP() []byte {
 }
 
 var file_holter_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_holter_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_holter_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_holter_v1_event_proto_goTypes = []any{
 	(StEvidence)(0),     // 0: holter.v1.StEvidence
 	(AlertState)(0),     // 1: holter.v1.AlertState
@@ -1190,22 +1361,27 @@ var file_holter_v1_event_proto_goTypes = []any{
 	(*Event)(nil),       // 5: holter.v1.Event
 	(*Progress)(nil),    // 6: holter.v1.Progress
 	(*Alert)(nil),       // 7: holter.v1.Alert
-	(*AlertChange)(nil), // 8: holter.v1.AlertChange
-	(*DeadLetter)(nil),  // 9: holter.v1.DeadLetter
+	(*AlertSt)(nil),     // 8: holter.v1.AlertSt
+	(*AlertChange)(nil), // 9: holter.v1.AlertChange
+	(*DeadLetter)(nil),  // 10: holter.v1.DeadLetter
+	(*Window)(nil),      // 11: holter.v1.Window
 }
 var file_holter_v1_event_proto_depIdxs = []int32{
-	0, // 0: holter.v1.Event.st_evidence:type_name -> holter.v1.StEvidence
-	5, // 1: holter.v1.Progress.events:type_name -> holter.v1.Event
-	2, // 2: holter.v1.Alert.priority:type_name -> holter.v1.Priority
-	3, // 3: holter.v1.Alert.class:type_name -> holter.v1.AlertClass
-	1, // 4: holter.v1.Alert.state:type_name -> holter.v1.AlertState
-	8, // 5: holter.v1.Alert.history:type_name -> holter.v1.AlertChange
-	4, // 6: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	0,  // 0: holter.v1.Event.st_evidence:type_name -> holter.v1.StEvidence
+	5,  // 1: holter.v1.Progress.events:type_name -> holter.v1.Event
+	11, // 2: holter.v1.Progress.windows_decided:type_name -> holter.v1.Window
+	2,  // 3: holter.v1.Alert.priority:type_name -> holter.v1.Priority
+	3,  // 4: holter.v1.Alert.class:type_name -> holter.v1.AlertClass
+	1,  // 5: holter.v1.Alert.state:type_name -> holter.v1.AlertState
+	9,  // 6: holter.v1.Alert.history:type_name -> holter.v1.AlertChange
+	8,  // 7: holter.v1.Alert.st:type_name -> holter.v1.AlertSt
+	0,  // 8: holter.v1.AlertSt.evidence:type_name -> holter.v1.StEvidence
+	4,  // 9: holter.v1.DeadLetter.reason:type_name -> holter.v1.Reason
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_holter_v1_event_proto_init() }
@@ -1213,13 +1389,15 @@ func file_holter_v1_event_proto_init() {
 	if File_holter_v1_event_proto != nil {
 		return
 	}
+	file_holter_v1_window_proto_init()
+	file_holter_v1_event_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holter_v1_event_proto_rawDesc), len(file_holter_v1_event_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
