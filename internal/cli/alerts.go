@@ -62,6 +62,14 @@ func decisions() []decision {
 			act: func(c *holterv1.AlertCommand, _ string, until time.Time) {
 				c.Action = &holterv1.AlertCommand_Silence_{Silence: &holterv1.AlertCommand_Silence{UntilNs: until.UnixNano()}}
 			}},
+		{name: "escalate", short: "Tell the people of an alert's next escalation step now", example: "  holter alerts escalate 4f1c --by $USER", reason: true,
+			act: func(c *holterv1.AlertCommand, _ string, _ time.Time) {
+				c.Action = &holterv1.AlertCommand_Escalate_{Escalate: &holterv1.AlertCommand_Escalate{}}
+			}},
+		{name: "note", short: "Add a note to an alert's history", example: `  holter alerts note 4f1c --reason "called, no answer"`, reason: true, needsReason: true,
+			act: func(c *holterv1.AlertCommand, _ string, _ time.Time) {
+				c.Action = &holterv1.AlertCommand_Note_{Note: &holterv1.AlertCommand_Note{}}
+			}},
 		{name: "resolve", short: "Declare an alert over", example: `  holter alerts resolve 4f1c --reason artefact`, reason: true, needsReason: true,
 			act: func(c *holterv1.AlertCommand, _ string, _ time.Time) {
 				c.Action = &holterv1.AlertCommand_Resolve_{Resolve: &holterv1.AlertCommand_Resolve{}}

@@ -85,7 +85,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"strip --patient x --at 1h --out x.pdf", exitUsage, []string{".svg or .png"}},
 		{"strip --patient x --at 1h --out x.svg --archive " + record, exitFailure, []string{record, "--archive"}},
 		{"export --from 1h --out x", exitUsage, []string{"--patient"}},
-		{"export --patient x --from 1h --out x --format csv", exitUsage, []string{"neither wfdb nor edf"}},
+		{"export --patient x --from 1h --out x --format csv", exitUsage, []string{"none of wfdb, edf and fhir"}},
 		{"export --patient x --from yesterday --out x", exitUsage, []string{"--from", "so long ago"}},
 		{"export --patient x --from 1h --to 2h --out x", exitUsage, []string{"before it begins"}},
 		{"export --patient x --from 1h --out x --archive " + record, exitFailure, []string{record, "--archive"}},

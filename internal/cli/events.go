@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -30,8 +31,9 @@ func (a *App) eventsCommand() *cobra.Command {
 
 --json prints one JSON object per line: id, patient, device, kind, start, end,
 confidence, beats, question, answer, model; of ST events also st_evidence
-(model, signal or both), st_peak_uv and st_lead. Without it, a table for people;
-its times are UTC.
+(model, signal or both), st_peak_uv and st_lead; of reviewed events also review
+(verdict, kind if relabelled, by, at, note). Without it, a table for people; its
+times are UTC.
 
 An ST event is certain when the model located it and the signal was measured to
 show it: at least 100 µV against the patient's own baseline for 60 s.`,
@@ -74,11 +76,15 @@ func (a *App) events(ctx context.Context, f eventsFlags) error {
 	if err := store.Ping(ctx); err != nil {
 		return fmt.Errorf("%w (holter up starts one; --influx gives another address)", err)
 	}
-	events := store.QueryEvents(ctx, filter)
-	if f.json {
-		return printJSON(a.Out, events)
+	reviews, err := store.QueryReviews(ctx, filter.Patient, filter.Since, filter.Until)
+	if err != nil {
+		return err
 	}
-	return printTable(a.Out, events)
+	events, newest := store.QueryEvents(ctx, filter), influx.Newest(reviews)
+	if f.json {
+		return printJSON(a.Out, events, newest)
+	}
+	return printTable(a.Out, events, newest)
 }
 
 // openStore opens the event store of the configuration, or at another address.
@@ -98,26 +104,36 @@ func (a *App) openStore(address string) (*influx.Store, error) {
 
 // jsonEvent is a line of `holter events --json`.
 type jsonEvent struct {
-	ID         string  `json:"id"`
-	Patient    string  `json:"patient"`
-	Device     string  `json:"device"`
-	Kind       string  `json:"kind"`
-	Start      string  `json:"start"`
-	End        string  `json:"end"`
-	Confidence float64 `json:"confidence"`
-	Beats      int     `json:"beats"`
-	Question   string  `json:"question"`
-	Answer     string  `json:"answer"`
-	Model      string  `json:"model"`
-	Evidence   string  `json:"st_evidence,omitempty"`
-	STPeak     *int    `json:"st_peak_uv,omitempty"`
-	STLead     string  `json:"st_lead,omitempty"`
+	ID         string      `json:"id"`
+	Patient    string      `json:"patient"`
+	Device     string      `json:"device"`
+	Kind       string      `json:"kind"`
+	Start      string      `json:"start"`
+	End        string      `json:"end"`
+	Confidence float64     `json:"confidence"`
+	Beats      int         `json:"beats"`
+	Question   string      `json:"question"`
+	Answer     string      `json:"answer"`
+	Model      string      `json:"model"`
+	Evidence   string      `json:"st_evidence,omitempty"`
+	STPeak     *int        `json:"st_peak_uv,omitempty"`
+	STLead     string      `json:"st_lead,omitempty"`
+	Review     *jsonReview `json:"review,omitempty"`
+}
+
+// jsonReview is the newest decision about an event.
+type jsonReview struct {
+	Verdict influx.Verdict `json:"verdict"`
+	Kind    string         `json:"kind,omitempty"`
+	By      string         `json:"by"`
+	At      string         `json:"at"`
+	Note    string         `json:"note,omitempty"`
 }
 
 // Times of events are given to the millisecond.
 const eventTime = "2006-01-02T15:04:05.000Z07:00"
 
-func printJSON(w io.Writer, events iter.Seq2[localize.Event, error]) error {
+func printJSON(w io.Writer, events iter.Seq2[localize.Event, error], reviews map[string]influx.Review) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	for e, err := range events {
@@ -133,6 +149,9 @@ func printJSON(w io.Writer, events iter.Seq2[localize.Event, error]) error {
 		if e.STLead != "" {
 			line.STPeak = &e.STPeak
 		}
+		if r, ok := reviews[e.ID]; ok {
+			line.Review = &jsonReview{Verdict: r.Verdict, Kind: r.Kind, By: r.By, At: r.At.UTC().Format(eventTime), Note: r.Note}
+		}
 		if err := lines.Encode(line); err != nil {
 			return fmt.Errorf("print events: %w", err)
 		}
@@ -140,15 +159,23 @@ func printJSON(w io.Writer, events iter.Seq2[localize.Event, error]) error {
 	return out.Flush()
 }
 
-func printTable(w io.Writer, events iter.Seq2[localize.Event, error]) error {
+func printTable(w io.Writer, events iter.Seq2[localize.Event, error], reviews map[string]influx.Review) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "START\tLENGTH\tPATIENT\tDEVICE\tKIND\tBEATS\tCONFIDENCE\tST\tANSWER")
+	_, _ = fmt.Fprintln(out, "START\tLENGTH\tPATIENT\tDEVICE\tKIND\tBEATS\tCONFIDENCE\tST\tREVIEW\tANSWER")
 	for e, err := range events {
 		if err != nil {
 			return err
 		}
-		_, _ = fmt.Fprintf(out, "%s\t%.1fs\t%s\t%s\t%s\t%d\t%.2f\t%s\t%s\n", e.Start.UTC().Format(eventTime),
-			e.End.Sub(e.Start).Seconds(), e.Patient, e.Device, e.Kind, e.Beats, e.Confidence, e.STText(), e.Answer)
+		_, _ = fmt.Fprintf(out, "%s\t%.1fs\t%s\t%s\t%s\t%d\t%.2f\t%s\t%s\t%s\n", e.Start.UTC().Format(eventTime),
+			e.End.Sub(e.Start).Seconds(), e.Patient, e.Device, e.Kind, e.Beats, e.Confidence, e.STText(), verdictText(reviews[e.ID]), e.Answer)
 	}
 	return out.Flush()
+}
+
+// verdictText is a review in a table: "relabelled A by night-shift".
+func verdictText(r influx.Review) string {
+	if r.Verdict == "" {
+		return ""
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s", r.Verdict, r.Kind)) + " by " + r.By
 }

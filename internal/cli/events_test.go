@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gotest.tools/v3/golden"
 
+	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/pkg/localize"
 )
 
@@ -34,21 +35,26 @@ func someEvents(err error) iter.Seq2[localize.Event, error] {
 	}
 }
 
+var someReviews = map[string]influx.Review{
+	"0123456789abcdef0123456789abcdef": {Verdict: influx.VerdictRelabelled, Kind: "A", By: "night-shift", Note: "narrow", At: time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC)},
+	"1123456789abcdef0123456789abcdef": {Verdict: influx.VerdictConfirmed, By: "night-shift", At: time.Date(2026, 1, 31, 9, 0, 1, 0, time.UTC)},
+}
+
 func TestEventsAreJSONLines(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, printJSON(&out, someEvents(nil)))
+	require.NoError(t, printJSON(&out, someEvents(nil), someReviews))
 	golden.Assert(t, out.String(), "events.jsonl")
 }
 
 func TestEventsAreATable(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, printTable(&out, someEvents(nil)))
+	require.NoError(t, printTable(&out, someEvents(nil), someReviews))
 	golden.Assert(t, out.String(), "events.txt")
 }
 
 func TestAnErrorAmongEventsIsAnError(t *testing.T) {
 	broken := errors.New("broken")
 	var out strings.Builder
-	require.ErrorIs(t, printJSON(&out, someEvents(broken)), broken)
-	require.ErrorIs(t, printTable(&out, someEvents(broken)), broken)
+	require.ErrorIs(t, printJSON(&out, someEvents(broken), nil), broken)
+	require.ErrorIs(t, printTable(&out, someEvents(broken), nil), broken)
 }

@@ -28,7 +28,8 @@ func (a *App) exportCommand() *cobra.Command {
 		Use:   "export --patient ID --from T --to T --out DIR",
 		Short: "Write a period's signal and events as WFDB, EDF+ or FHIR files",
 		Long: `Write a patient's archived signal of any period as files for other software, with
-the stored events and the presses of the symptom button as annotations.
+the stored events and the presses of the symptom button as annotations. Reviews
+count: relabelled events have their new symbol, rejected ones are left as notes.
 
 Each device is a record of its own, and a change of its leads, rate or gain begins
 another. Samples are those that the device sent; gaps stay gaps. wfdb: a
@@ -62,10 +63,6 @@ longest pause, are always there. They are 10 s long, those of the whole signal 3
 	a.configFlag(command)
 	return command
 }
-
-// longestEpisode is how long before a period an event may have begun that still
-// goes on in it.
-const longestEpisode = 7 * 24 * time.Hour
 
 func (f exportFlags) period(now time.Time) (from, to time.Time, err error) {
 	switch {
@@ -162,7 +159,7 @@ func (a *App) answeringStore(ctx context.Context, address string) (*influx.Store
 
 // inPeriod selects what a patient has of a period, also what began before.
 func inPeriod(patient string, from, to time.Time) influx.Filter {
-	return influx.Filter{Patient: patient, Since: from.Add(-longestEpisode), Until: to, EndsAfter: from}
+	return influx.Filter{Patient: patient, Since: from.Add(-exchange.LongestEpisode), Until: to, EndsAfter: from}
 }
 
 // readEvents reads what InfluxDB has of a period.
@@ -172,19 +169,7 @@ func (a *App) readEvents(ctx context.Context, address, patient string, from, to 
 		return err
 	}
 	defer store.Close()
-	for e, err := range store.QueryEvents(ctx, inPeriod(patient, from, to)) {
-		if err != nil {
-			return err
-		}
-		into.Events = append(into.Events, e)
-	}
-	for b, err := range store.QueryBeats(ctx, influx.Filter{Patient: patient, Since: from, Until: to}) {
-		if err != nil {
-			return err
-		}
-		into.Beats = append(into.Beats, b)
-	}
-	return nil
+	return into.Read(ctx, store, patient, from, to)
 }
 
 func (a *App) exportTrack(ctx context.Context, f exportFlags, track *exchange.Track, marks []exchange.Mark) error {

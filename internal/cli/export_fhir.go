@@ -77,7 +77,7 @@ func (a *App) readStudy(ctx context.Context, address string, kept *archive.Archi
 		}
 		s.Events = append(s.Events, e)
 	}
-	reviews, err := store.QueryReviews(ctx, s.Patient, s.From.Add(-longestEpisode), s.To)
+	reviews, err := store.QueryReviews(ctx, s.Patient, s.From.Add(-exchange.LongestEpisode), s.To)
 	if err != nil {
 		return err
 	}

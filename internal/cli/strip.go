@@ -79,7 +79,7 @@ func (a *App) strip(ctx context.Context, f stripFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	drawing := strip.Of(rec, track.Device, known.Events, strip.Options{Title: track.Patient + ", " + track.Device})
+	drawing := strip.Of(rec, track.Device, known.Reviewed(), strip.Options{Title: track.Patient + ", " + track.Device})
 	out, err := os.Create(f.out)
 	if err != nil {
 		return fmt.Errorf("draw the strip: %w; name another file with --out", err)

@@ -11,7 +11,7 @@ import (
 )
 
 type upFlags struct {
-	data, http, mqtt, kafka, influx, model string
+	data, http, mqtt, kafka, influx, console, model string
 }
 
 func (a *App) upCommand() *cobra.Command {
@@ -21,14 +21,17 @@ func (a *App) upCommand() *cobra.Command {
 		Short: "Run the whole system in one process",
 		Long: `Run the whole system in one process, with all its data in one folder: an MQTT
 broker, a Kafka-protocol broker, InfluxDB (as a child process), and the services
-ingest, analyzer, alerter and archiver.
+ingest, analyzer, alerter, archiver and console.
+
+The console is what people look at in a browser, http://127.0.0.1:8088 unless
+console.addr says otherwise. It has no access control yet: keep it to this machine.
 
 GET /readyz on the http address answers 200 once the system takes data; /metrics is
 for Prometheus. Ctrl-C stops everything in order, and the next up on the same folder
 goes on where this one stopped, even after a kill.
 
 It is meant for one machine. For several, run the programs ingest, analyzer,
-alerter and archiver against servers of your own.`,
+alerter, archiver and console against servers of your own.`,
 		Example: `  holter up --data ./holter-data
   holter up --data /var/lib/holter --config holter.yaml --mqtt 0.0.0.0:1883`,
 		Args: noArguments,
@@ -40,6 +43,7 @@ alerter and archiver against servers of your own.`,
 	flags.StringVar(&f.mqtt, "mqtt", "", "`ADDR` of the MQTT broker (default that of mqtt.url)")
 	flags.StringVar(&f.kafka, "kafka", "", "`ADDR` of the Kafka broker (default the first of kafka.brokers)")
 	flags.StringVar(&f.influx, "influx", "", "`ADDR` of InfluxDB (default that of influx.url)")
+	flags.StringVar(&f.console, "console", "", "`ADDR` of the console (default console.addr of the configuration)")
 	flags.StringVar(&f.model, "model", "", "`DIR` of the model (default model.dir of the configuration)")
 	a.configFlag(command)
 	return command
@@ -65,7 +69,7 @@ func (a *App) up(ctx context.Context, f upFlags) error {
 	}
 	s, err := system.New(system.Options{
 		Dir: f.data, Config: cfg,
-		HTTP: f.http, MQTT: f.mqtt, Kafka: f.kafka, Influx: f.influx,
+		HTTP: f.http, MQTT: f.mqtt, Kafka: f.kafka, Influx: f.influx, Console: f.console,
 	}, log)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ type Config struct {
 	Analyzer Analyzer `yaml:"analyzer"`
 	Alerter  Alerter  `yaml:"alerter"`
 	Archive  Archive  `yaml:"archive"`
+	Console  Console  `yaml:"console"`
 }
 
 // Log says what is logged to standard error, and how.
@@ -138,6 +139,12 @@ type Channel struct {
 type Archive struct {
 	Folder    string        `yaml:"folder"`
 	Retention time.Duration `yaml:"retention"` // 0: for ever; older signal is not taken
+}
+
+// Console is where people look at patients in a browser.
+type Console struct {
+	Addr  string   `yaml:"addr"`  // host:port; port 0 takes a free one
+	Hosts []string `yaml:"hosts"` // further names that it may be called, as by a proxy
 }
 
 // Webhook is a receiver of alerts as JSON.

@@ -50,5 +50,6 @@ func Default() Config {
 		Analyzer: Analyzer{Questions: []string{"V", "A", "L", "R"}},
 		Alerter:  Alerter{LinkExpires: 24 * time.Hour},
 		Archive:  Archive{Folder: "data/archive", Retention: 30 * 24 * time.Hour},
+		Console:  Console{Addr: "127.0.0.1:8088"},
 	}
 }

@@ -34,6 +34,9 @@ func TestExampleFile(t *testing.T) {
 	if len(cfg.Alerter.Webhooks) == 0 && len(cfg.Alerter.URLs) == 0 && len(cfg.Alerter.Channels) == 0 {
 		cfg.Alerter.Webhooks, cfg.Alerter.URLs, cfg.Alerter.Channels = nil, nil, nil // an empty list is none
 	}
+	if len(cfg.Console.Hosts) == 0 {
+		cfg.Console.Hosts = nil
+	}
 	require.Equal(t, Default(), cfg)
 
 	text, err := os.ReadFile(path)

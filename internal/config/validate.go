@@ -33,6 +33,8 @@ func (c Config) problems() Problems {
 	p.filled("analyzer.questions", c.Analyzer.Questions)
 	c.Alerter.check(&p)
 	c.Archive.check(&p)
+	p.address("console.addr", c.Console.Addr)
+	p.filled("console.hosts", c.Console.Hosts)
 	return p
 }
 

@@ -93,7 +93,7 @@ func (s *show) run(ctx context.Context) error {
 	log := s.logger()
 	const free = "127.0.0.1:0"
 	sys, err := system.New(system.Options{
-		Dir: s.options.Dir, Config: cfg, HTTP: free, MQTT: free, Kafka: free, Influx: free, Analysed: s.story,
+		Dir: s.options.Dir, Config: cfg, HTTP: free, Console: free, MQTT: free, Kafka: free, Influx: free, Analysed: s.story,
 	}, log)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func up(ctx context.Context, t *testing.T) *embedded {
 func (e *embedded) start(ctx context.Context, t *testing.T) {
 	t.Helper()
 	e.process = run(t, filepath.Join(e.dir, "up.log"), "holter", "up", "--data", e.dir, "--model", model(t),
-		"--http", e.http, "--mqtt", e.mqtt, "--kafka", e.kafka, "--influx", e.influx)
+		"--http", e.http, "--console", "127.0.0.1:0", "--mqtt", e.mqtt, "--kafka", e.kafka, "--influx", e.influx)
 	e.awaitReady(ctx, t, e.http)
 }
 

@@ -16,7 +16,9 @@
 // with condition and confidence as text; + with "(AFIB" and the like where a rhythm
 // begins, "(N" where none is known any more; s with "(ST0-" and "ST0-)" around an
 // ST change; and a note (") for each episode, free-text answer and press of the
-// symptom button.
+// symptom button. An event that a clinician has confirmed or relabelled is what they
+// say that it is, with who and when in its text; of one that was rejected only a note
+// is left, with the same.
 //
 // # EDF+
 //

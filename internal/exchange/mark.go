@@ -27,6 +27,19 @@ type Events struct {
 	Events  []localize.Event
 	Beats   []influx.Beat
 	Presses []archive.Press
+	// Reviews are those that count, by the event's id.
+	Reviews map[string]influx.Review
+}
+
+// Reviewed are the events as they are after their reviews, without the rejected.
+func (e Events) Reviewed() []localize.Event {
+	var all []localize.Event
+	for _, event := range e.Events {
+		if event.Kind = e.Reviews[event.ID].KindOf(event); event.Kind != "" {
+			all = append(all, event)
+		}
+	}
+	return all
 }
 
 // Marks finds the events' places on a track, in order.
@@ -38,7 +51,7 @@ func (e Events) Marks(t *Track) []Mark {
 	}
 	for _, event := range e.Events {
 		if event.Patient == t.Patient && event.Device == t.Device {
-			marks = append(marks, t.eventMarks(event, beats[event.ID])...)
+			marks = append(marks, t.eventMarks(event, beats[event.ID], e.Reviews[event.ID])...)
 		}
 	}
 	for _, p := range e.Presses {
@@ -57,33 +70,52 @@ func (e Events) Marks(t *Track) []Mark {
 	return marks
 }
 
-// eventMarks are an event's beats, or the event where it has none.
-func (t *Track) eventMarks(e localize.Event, beats []time.Time) []Mark {
-	condition, known := localize.ByCode(e.Kind)
+// eventMarks are an event's beats, or the event where it has none. A rejected one
+// is a note; a relabelled one is what the reviewer says that it is.
+func (t *Track) eventMarks(e localize.Event, beats []time.Time, review influx.Review) []Mark {
+	condition, known := localize.ByCode(review.KindOf(e))
 	m := Mark{Condition: condition, Confidence: e.Confidence}
-	if !known {
-		m.Text = e.Question + " " + e.Answer
-	} else {
+	if known {
 		m.Text = fmt.Sprintf("%s, confidence %.2f", condition.Name, e.Confidence)
+	} else {
+		m.Text = e.Question + " " + e.Answer
+	}
+	if review.Verdict != "" {
+		m.Text = reviewedText(e, condition, review)
 	}
 	if known && condition.Kind == localize.Beat && len(beats) > 0 {
-		var marks []Mark
-		m.Beat = true
-		for _, at := range beats {
-			if sample, ok := t.sampleAt(e.Recording, at); ok {
-				m.From, m.To = sample, sample
-				marks = append(marks, m)
-			}
-		}
-		return marks
+		return t.beatMarks(m, e.Recording, beats)
 	}
 	from, to, ok := t.span(e.Recording, e.Start, e.End)
 	if !ok {
 		return nil
 	}
-	if condition.Kind == localize.Beat && e.Beats > 1 {
+	if condition.Kind == localize.Beat && known && e.Beats > 1 {
 		m.Text += fmt.Sprintf(", %d beats", e.Beats)
 	}
 	m.From, m.To = from, to
 	return []Mark{m}
+}
+
+func (t *Track) beatMarks(m Mark, recording string, beats []time.Time) (marks []Mark) {
+	m.Beat = true
+	for _, at := range beats {
+		if sample, ok := t.sampleAt(recording, at); ok {
+			m.From, m.To = sample, sample
+			marks = append(marks, m)
+		}
+	}
+	return marks
+}
+
+// reviewedText says what the event is now, and what the model had called it.
+func reviewedText(e localize.Event, now localize.Condition, review influx.Review) string {
+	was := e.Kind
+	if c, ok := localize.ByCode(e.Kind); ok {
+		was = c.Name
+	}
+	if review.Verdict != influx.VerdictRelabelled {
+		return was + ", " + review.Text()
+	}
+	return fmt.Sprintf("%s, was %s, %s", now.Name, was, review.Text())
 }

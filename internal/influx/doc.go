@@ -95,6 +95,9 @@
 //	patient      tag
 //	event        field  string  identity of the event
 //	event_start  field  int     its start, nanoseconds since the Unix epoch
+//	event_end    field  int     its end as it was then
+//	event_beats  field  int     its beats as they were then
+//	was          field  string  its kind
 //	verdict      field  string  confirmed, rejected or relabelled
 //	kind         field  string  what it is instead, when relabelled; else ""
 //	by           field  string  who decided

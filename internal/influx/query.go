@@ -15,6 +15,8 @@ import (
 // Filter selects events. Empty fields select all.
 type Filter struct {
 	Patient, Kind string
+	// Kinds selects several; none: all.
+	Kinds []string
 	// Since and Until bound the event's start: since <= start < until.
 	Since, Until time.Time
 	// EndsAfter, if set, leaves out events that have ended by then.
@@ -94,7 +96,7 @@ func (f Filter) flux(bucket, measurement string) string {
 	if f.Kind != "" {
 		fmt.Fprintf(&b, " and r.kind == %s", quote(f.Kind))
 	}
-	b.WriteString(")\n")
+	b.WriteString(anyOf("kind", f.Kinds) + ")\n")
 	b.WriteString("  |> pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")\n")
 	if !f.EndsAfter.IsZero() {
 		fmt.Fprintf(&b, "  |> filter(fn: (r) => r.end > %d)\n", f.EndsAfter.UnixNano())
@@ -102,6 +104,19 @@ func (f Filter) flux(bucket, measurement string) string {
 	b.WriteString("  |> group()\n")
 	b.WriteString("  |> sort(columns: [\"_time\"])\n")
 	return b.String()
+}
+
+// anyOf is a part of a predicate: the column has one of the values, if there are
+// some.
+func anyOf(column string, values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = fmt.Sprintf("r.%s == %s", column, quote(v))
+	}
+	return " and (" + strings.Join(parts, " or ") + ")"
 }
 
 // nextMillisecond is t, rounded up: points lie up to a millisecond after the

@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 }
 
 // realStore is a store on a fresh bucket of a real server.
-func realStore(t *testing.T) *Store {
+func realStore(t testing.TB) *Store {
 	t.Helper()
 	url, err := realURL()
 	if errors.Is(err, embedded.ErrNotFound) {

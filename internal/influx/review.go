@@ -27,15 +27,27 @@ const (
 // event the newest counts; all are kept.
 type Review struct {
 	Patient string
-	// Event is the event's id, EventStart its start.
-	Event      string
-	EventStart time.Time
-	Verdict    Verdict
+	// Event is the event's id.
+	Event string
+	// EventStart and EventEnd bound the event, Was is its kind, and EventBeats
+	// counts its beats, as they were when it was reviewed.
+	EventStart, EventEnd time.Time
+	Was                  string
+	EventBeats           int
+	Verdict              Verdict
 	// Kind is the code of what it is instead, when it was relabelled.
 	Kind     string
 	By, Note string
 	// At is when it was decided, a whole millisecond.
 	At time.Time
+}
+
+// NewReview is a decision about an event that has yet to say what.
+func NewReview(e localize.Event, by string, at time.Time) Review {
+	return Review{
+		Patient: e.Patient, Event: e.ID, EventStart: e.Start, EventEnd: e.End, Was: e.Kind, EventBeats: e.Beats,
+		By: by, At: startOf(at),
+	}
 }
 
 const maxRemark = 4000 // bytes of By and Note
@@ -54,13 +66,14 @@ func (r Review) Check() error {
 		return fmt.Errorf("kind goes with the verdict relabelled, not with %s", r.Verdict)
 	case len(r.By)+len(r.Note) > maxRemark:
 		return fmt.Errorf("by and note have %d bytes; %d are the most", len(r.By)+len(r.Note), maxRemark)
-	case r.Event == "" || r.EventStart.IsZero() || r.At.IsZero():
-		return errors.New("the event or the time of the decision is missing")
+	case r.Event == "" || r.Was == "" || r.EventStart.IsZero() || r.EventEnd.IsZero() || r.At.IsZero():
+		return errors.New("what the event was or the time of the decision is missing")
 	}
 	return nil
 }
 
-// KindOf is what an event is after the review: "" when it was rejected.
+// KindOf is what an event is after the review, "" when it was rejected; without
+// a review (the zero one) what it was.
 func (r Review) KindOf(e localize.Event) string {
 	switch r.Verdict {
 	case VerdictRejected:
@@ -104,6 +117,9 @@ func reviewPoint(r Review) point {
 		fields: []field{
 			{"event", r.Event},
 			{"event_start", r.EventStart.UnixNano()},
+			{"event_end", r.EventEnd.UnixNano()},
+			{"event_beats", int64(r.EventBeats)},
+			{"was", r.Was},
 			{"verdict", string(r.Verdict)},
 			{"kind", r.Kind},
 			{"by", r.By},
@@ -138,9 +154,10 @@ func (s *Store) QueryReviews(ctx context.Context, patient string, from, to time.
 
 func review(r *query.FluxRecord) Review {
 	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
-	start, _ := r.ValueByKey("event_start").(int64)
+	number := func(key string) int64 { n, _ := r.ValueByKey(key).(int64); return n }
 	return Review{
-		Patient: text("patient"), Event: text("event"), EventStart: time.Unix(0, start).UTC(),
+		Patient: text("patient"), Event: text("event"), Was: text("was"), EventBeats: int(number("event_beats")),
+		EventStart: time.Unix(0, number("event_start")).UTC(), EventEnd: time.Unix(0, number("event_end")).UTC(),
 		Verdict: Verdict(text("verdict")), Kind: text("kind"), By: text("by"), Note: text("note"), At: startOf(r.Time()),
 	}
 }

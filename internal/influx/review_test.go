@@ -10,7 +10,9 @@ import (
 
 func someReview(at time.Time) Review {
 	e := sample(hourAgo())
-	return Review{Patient: e.Patient, Event: e.ID, EventStart: e.Start, Verdict: VerdictRelabelled, Kind: "A", By: "night shift", Note: `narrow, "early"`, At: at}
+	r := NewReview(e, "night shift", at)
+	r.Verdict, r.Kind, r.Note = VerdictRelabelled, "A", `narrow, "early"`
+	return r
 }
 
 func TestRealReviewsKeepTheirHistory(t *testing.T) {

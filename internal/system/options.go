@@ -40,7 +40,11 @@ func (o *Options) resolve() error {
 			return err
 		}
 	}
-	for flag, addr := range map[string]string{"http": o.HTTP, "mqtt": o.MQTT, "kafka": o.Kafka, "influx": o.Influx} {
+	if o.Console == "" {
+		o.Console = cfg.Console.Addr
+	}
+	cfg.Console.Addr = o.Console
+	for flag, addr := range map[string]string{"http": o.HTTP, "console": o.Console, "mqtt": o.MQTT, "kafka": o.Kafka, "influx": o.Influx} {
 		if _, _, err := net.SplitHostPort(addr); err != nil {
 			return fmt.Errorf("the %s address %q: %w; give host:port", flag, addr, err)
 		}
@@ -76,7 +80,7 @@ func refuseTLS(cfg config.Config) error {
 		return nil
 	}
 	return fmt.Errorf("%s ask for TLS, which the embedded servers do not have: leave them out and keep to one machine "+
-		"(or put a TLS proxy in front of MQTT), or run ingest, analyzer, alerter and archiver against servers of your own",
+		"(or put a TLS proxy in front of MQTT), or run ingest, analyzer, alerter, archiver and console against servers of your own",
 		strings.Join(asked, ", "))
 }
 

@@ -32,6 +32,7 @@ func TestResolveTakesAddressesFromTheConfiguration(t *testing.T) {
 	require.Equal(t, "127.0.0.1:9100", o.HTTP)
 	require.Equal(t, "0.0.0.0:1884", o.MQTT)
 	require.Equal(t, "127.0.0.1:9093", o.Kafka)
+	require.Equal(t, "127.0.0.1:8088", o.Console)
 	require.Equal(t, "127.0.0.1:8086", o.Influx)
 	require.Empty(t, o.Config.Kafka.Username)
 	require.Equal(t, 1, o.Config.Kafka.Replication)

@@ -13,6 +13,7 @@ import (
 	"github.com/holterd/holter/internal/analyzer"
 	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/config"
+	"github.com/holterd/holter/internal/console"
 	embeddedinflux "github.com/holterd/holter/internal/embedded/influx"
 	embeddedkafka "github.com/holterd/holter/internal/embedded/kafka"
 	embeddedmqtt "github.com/holterd/holter/internal/embedded/mqtt"
@@ -33,7 +34,7 @@ func (s *System) stages() [][]part {
 		{{"kafka", s.startKafka}, {"influx", s.startInflux}, {"mqtt", s.startMQTT}},
 		{{"alerter", s.startAlerter}, {"archiver", s.startArchiver}},
 		{{"analyzer", s.startAnalyzer}},
-		{{"ingest", s.startIngest}},
+		{{"ingest", s.startIngest}, {"console", s.startConsole}},
 	}
 }
 
@@ -189,6 +190,15 @@ func (s *System) startIngest(ctx context.Context) (func() error, error) {
 		return nil, err
 	}
 	return s.run(ctx, "ingest", service, &s.ingest), nil
+}
+
+func (s *System) startConsole(ctx context.Context) (func() error, error) {
+	service, err := console.New(s.current(), nil, s.log, s.metrics)
+	if err != nil {
+		return nil, err
+	}
+	s.learn(func(_ *config.Config, a *Addresses) { a.Console = service.Addr() })
+	return s.run(ctx, "console", service, &s.console), nil
 }
 
 // run runs a service until the returned function is called.

@@ -1,6 +1,6 @@
 // Package system is a whole Holter in one process: an embedded MQTT broker, an
 // embedded Kafka-protocol broker, InfluxDB as a child process, and the services
-// ingest, analyzer, alerter and archiver on top of them, with all data in one folder.
+// ingest, analyzer, alerter, archiver and console on top of them, with all data in one folder.
 //
 // It starts the parts in order, each when those it needs are there, stops them
 // in reverse, and logs how long each took. What a part has acknowledged
@@ -38,9 +38,9 @@ type Options struct {
 	// Config is the configuration of the services. Addresses and credentials
 	// of the servers are replaced by those of the embedded ones.
 	Config config.Config
-	// HTTP, MQTT, Kafka and Influx are the host:port to listen on; when
+	// HTTP, MQTT, Kafka, Influx and Console are the host:port to listen on; when
 	// empty, those that Config names. Port 0 takes a free one.
-	HTTP, MQTT, Kafka, Influx string
+	HTTP, MQTT, Kafka, Influx, Console string
 	// Analysed, when set, is told of every window.
 	Analysed analyzer.Observer
 	// Alerted, when set, is told of alerts and notifications.
@@ -49,7 +49,7 @@ type Options struct {
 
 // Addresses are where a running system listens, as host:port.
 type Addresses struct {
-	HTTP, MQTT, Kafka, Influx string
+	HTTP, MQTT, Kafka, Influx, Console string
 }
 
 // System is one system. Run is called once.
@@ -69,6 +69,7 @@ type System struct {
 	analyzer  ready
 	alerter   ready
 	archiver  ready
+	console   ready
 }
 
 // ready holds the question to a service once it exists.
@@ -115,7 +116,7 @@ func (s *System) Started() <-chan struct{} { return s.started }
 func (s *System) Ready() bool {
 	select {
 	case <-s.started:
-		return s.ingest.now() && s.analyzer.now() && s.alerter.now() && s.archiver.now()
+		return s.ingest.now() && s.analyzer.now() && s.alerter.now() && s.archiver.now() && s.console.now()
 	default:
 		return false
 	}
@@ -159,7 +160,7 @@ func (s *System) Run(ctx context.Context) (err error) {
 	}
 	close(s.started)
 	a := s.Addresses()
-	s.log.Info().Str("mqtt", a.MQTT).Str("kafka", a.Kafka).Str("influx", a.Influx).Str("http", a.HTTP).
+	s.log.Info().Str("mqtt", a.MQTT).Str("kafka", a.Kafka).Str("influx", a.Influx).Str("http", a.HTTP).Str("console", a.Console).
 		Str("data", s.opts.Dir).Dur("took", time.Since(began)).Msg("Holter is up")
 	<-parts.Done()
 	if cause := context.Cause(parts); !errors.Is(cause, context.Canceled) {
@@ -184,5 +185,6 @@ func (s *System) checks() []ops.Check {
 		{Name: "analyzer", Ready: s.analyzer.now},
 		{Name: "alerter", Ready: s.alerter.now},
 		{Name: "archiver", Ready: s.archiver.now},
+		{Name: "console", Ready: s.console.now},
 	}
 }

@@ -35,7 +35,7 @@ func options(t *testing.T, dir string) Options {
 	if _, err := os.Stat(filepath.Join(cfg.Model.Dir, "manifest.json")); err != nil {
 		t.Skipf("NOT TESTED: there is no model: %v", err)
 	}
-	return Options{Dir: dir, Config: cfg, HTTP: "127.0.0.1:0", MQTT: testport.Addr(t), Kafka: testport.Addr(t), Influx: testport.Addr(t)}
+	return Options{Dir: dir, Config: cfg, HTTP: "127.0.0.1:0", Console: "127.0.0.1:0", MQTT: testport.Addr(t), Kafka: testport.Addr(t), Influx: testport.Addr(t)}
 }
 
 // running runs a system until the returned function is called.

@@ -37,6 +37,10 @@ func (s *Step) Command(c *holterv1.AlertCommand) error {
 		return s.assign(open, change, action.Assign.GetTo())
 	case *holterv1.AlertCommand_Silence_:
 		return s.silenceAlert(open, change, time.Unix(0, action.Silence.GetUntilNs()))
+	case *holterv1.AlertCommand_Escalate_:
+		return s.escalateNow(open, change)
+	case *holterv1.AlertCommand_Note_:
+		return s.remark(open, change)
 	case *holterv1.AlertCommand_Resolve_:
 		change.What = "resolved"
 		open.Alert.Note(change)
@@ -92,6 +96,34 @@ func (s *Step) assign(open state.OpenAlert, change alert.Change, to string) erro
 			return err
 		}
 	}
+	return s.record(open)
+}
+
+// escalateNow takes the next step before it is due; of an alert that nobody is
+// notified of, too: somebody wants it.
+func (s *Step) escalateNow(open state.OpenAlert, change alert.Change) error {
+	policy := s.set.PolicyOf(s.ruleOf(open.Alert.Patient, open.Alert.Rule))
+	if policy == nil {
+		return fmt.Errorf("%w: command %q escalates an alert whose rule has no policy", ErrRefused, change.Command)
+	}
+	change.What = "escalated by hand"
+	open.Alert.Note(change)
+	acknowledged := open.Alert.State == alert.Acknowledged
+	if err := s.escalate(&open, policy); err != nil {
+		return err
+	}
+	if acknowledged {
+		open.Due = time.Time{} // it goes no further by itself
+	}
+	return s.record(open)
+}
+
+func (s *Step) remark(open state.OpenAlert, change alert.Change) error {
+	if change.Why == "" {
+		return fmt.Errorf("%w: command %q is a note without a text", ErrRefused, change.Command)
+	}
+	change.What = "note"
+	open.Alert.Note(change)
 	return s.record(open)
 }
 

@@ -345,3 +345,32 @@ patients:
 	}
 	require.Contains(t, ends, "p: The rule was taken out of the rules.")
 }
+
+func TestEscalationByHandAndNotes(t *testing.T) {
+	escalate := func(c *holterv1.AlertCommand) {
+		c.Action = &holterv1.AlertCommand_Escalate_{Escalate: &holterv1.AlertCommand_Escalate{}}
+	}
+	note := func(text string) func(*holterv1.AlertCommand) {
+		return func(c *holterv1.AlertCommand) {
+			c.Reason, c.Action = text, &holterv1.AlertCommand_Note_{Note: &holterv1.AlertCommand_Note{}}
+		}
+	}
+	b := newTeam(t, "0s")
+	b.events(beats("a", 1, 1.5, 2))
+	b.sent()
+	require.NoError(t, b.decide("c1", "run", acknowledge))
+	b.sent()
+	require.NoError(t, b.decide("c2", "run", escalate))
+	require.Equal(t, []string{"chris-ntfy run acknowledged"}, b.sent())
+	b.pass(30 * time.Minute)
+	require.Empty(t, b.sent(), "it goes no further by itself")
+	require.ErrorIs(t, b.decide("c3", "run", note("")), engine.ErrRefused)
+	require.NoError(t, b.decide("c4", "run", note("called, no answer")))
+	require.Empty(t, b.sent())
+	require.Equal(t, `triggered by holter: 
+escalated by holter: step 1, to ann
+acknowledged by ann: 
+escalated by hand by ann: 
+escalated by holter: step 2, to chris
+note by ann: called, no answer`, history(b.last()))
+}

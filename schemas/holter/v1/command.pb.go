@@ -36,7 +36,7 @@ type AlertCommand struct {
 	TimeNs int64 `protobuf:"varint,4,opt,name=time_ns,json=timeNs,proto3" json:"time_ns,omitempty"`
 	// Who decided: never empty.
 	By string `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
-	// Why; needed to silence.
+	// Why; needed to silence. The text of a note.
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Types that are valid to be assigned to Action:
 	//
@@ -45,6 +45,8 @@ type AlertCommand struct {
 	//	*AlertCommand_Silence_
 	//	*AlertCommand_Resolve_
 	//	*AlertCommand_DeviceSeen_
+	//	*AlertCommand_Escalate_
+	//	*AlertCommand_Note_
 	Action        isAlertCommand_Action `protobuf_oneof:"action"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -174,6 +176,24 @@ func (x *AlertCommand) GetDeviceSeen() *AlertCommand_DeviceSeen {
 	return nil
 }
 
+func (x *AlertCommand) GetEscalate() *AlertCommand_Escalate {
+	if x != nil {
+		if x, ok := x.Action.(*AlertCommand_Escalate_); ok {
+			return x.Escalate
+		}
+	}
+	return nil
+}
+
+func (x *AlertCommand) GetNote() *AlertCommand_Note {
+	if x != nil {
+		if x, ok := x.Action.(*AlertCommand_Note_); ok {
+			return x.Note
+		}
+	}
+	return nil
+}
+
 type isAlertCommand_Action interface {
 	isAlertCommand_Action()
 }
@@ -200,6 +220,14 @@ type AlertCommand_DeviceSeen_ struct {
 	DeviceSeen *AlertCommand_DeviceSeen `protobuf:"bytes,11,opt,name=device_seen,json=deviceSeen,proto3,oneof"`
 }
 
+type AlertCommand_Escalate_ struct {
+	Escalate *AlertCommand_Escalate `protobuf:"bytes,12,opt,name=escalate,proto3,oneof"`
+}
+
+type AlertCommand_Note_ struct {
+	Note *AlertCommand_Note `protobuf:"bytes,13,opt,name=note,proto3,oneof"`
+}
+
 func (*AlertCommand_Acknowledge_) isAlertCommand_Action() {}
 
 func (*AlertCommand_Assign_) isAlertCommand_Action() {}
@@ -209,6 +237,10 @@ func (*AlertCommand_Silence_) isAlertCommand_Action() {}
 func (*AlertCommand_Resolve_) isAlertCommand_Action() {}
 
 func (*AlertCommand_DeviceSeen_) isAlertCommand_Action() {}
+
+func (*AlertCommand_Escalate_) isAlertCommand_Action() {}
+
+func (*AlertCommand_Note_) isAlertCommand_Action() {}
 
 // Somebody takes note: escalation and repetition stop.
 type AlertCommand_Acknowledge struct {
@@ -337,6 +369,80 @@ func (x *AlertCommand_Silence) GetUntilNs() int64 {
 	return 0
 }
 
+// The people of the next step are told now, also when it was acknowledged.
+type AlertCommand_Escalate struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AlertCommand_Escalate) Reset() {
+	*x = AlertCommand_Escalate{}
+	mi := &file_holter_v1_command_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AlertCommand_Escalate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AlertCommand_Escalate) ProtoMessage() {}
+
+func (x *AlertCommand_Escalate) ProtoReflect() protoreflect.Message {
+	mi := &file_holter_v1_command_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AlertCommand_Escalate.ProtoReflect.Descriptor instead.
+func (*AlertCommand_Escalate) Descriptor() ([]byte, []int) {
+	return file_holter_v1_command_proto_rawDescGZIP(), []int{0, 3}
+}
+
+// Something for those who see the alert, in reason.
+type AlertCommand_Note struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AlertCommand_Note) Reset() {
+	*x = AlertCommand_Note{}
+	mi := &file_holter_v1_command_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AlertCommand_Note) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AlertCommand_Note) ProtoMessage() {}
+
+func (x *AlertCommand_Note) ProtoReflect() protoreflect.Message {
+	mi := &file_holter_v1_command_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AlertCommand_Note.ProtoReflect.Descriptor instead.
+func (*AlertCommand_Note) Descriptor() ([]byte, []int) {
+	return file_holter_v1_command_proto_rawDescGZIP(), []int{0, 4}
+}
+
 // The alert is over, whatever its condition.
 type AlertCommand_Resolve struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -346,7 +452,7 @@ type AlertCommand_Resolve struct {
 
 func (x *AlertCommand_Resolve) Reset() {
 	*x = AlertCommand_Resolve{}
-	mi := &file_holter_v1_command_proto_msgTypes[4]
+	mi := &file_holter_v1_command_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -358,7 +464,7 @@ func (x *AlertCommand_Resolve) String() string {
 func (*AlertCommand_Resolve) ProtoMessage() {}
 
 func (x *AlertCommand_Resolve) ProtoReflect() protoreflect.Message {
-	mi := &file_holter_v1_command_proto_msgTypes[4]
+	mi := &file_holter_v1_command_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -371,7 +477,7 @@ func (x *AlertCommand_Resolve) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AlertCommand_Resolve.ProtoReflect.Descriptor instead.
 func (*AlertCommand_Resolve) Descriptor() ([]byte, []int) {
-	return file_holter_v1_command_proto_rawDescGZIP(), []int{0, 3}
+	return file_holter_v1_command_proto_rawDescGZIP(), []int{0, 5}
 }
 
 type AlertCommand_DeviceSeen struct {
@@ -384,7 +490,7 @@ type AlertCommand_DeviceSeen struct {
 
 func (x *AlertCommand_DeviceSeen) Reset() {
 	*x = AlertCommand_DeviceSeen{}
-	mi := &file_holter_v1_command_proto_msgTypes[5]
+	mi := &file_holter_v1_command_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -396,7 +502,7 @@ func (x *AlertCommand_DeviceSeen) String() string {
 func (*AlertCommand_DeviceSeen) ProtoMessage() {}
 
 func (x *AlertCommand_DeviceSeen) ProtoReflect() protoreflect.Message {
-	mi := &file_holter_v1_command_proto_msgTypes[5]
+	mi := &file_holter_v1_command_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -409,7 +515,7 @@ func (x *AlertCommand_DeviceSeen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AlertCommand_DeviceSeen.ProtoReflect.Descriptor instead.
 func (*AlertCommand_DeviceSeen) Descriptor() ([]byte, []int) {
-	return file_holter_v1_command_proto_rawDescGZIP(), []int{0, 4}
+	return file_holter_v1_command_proto_rawDescGZIP(), []int{0, 6}
 }
 
 func (x *AlertCommand_DeviceSeen) GetDevice() string {
@@ -430,7 +536,7 @@ var File_holter_v1_command_proto protoreflect.FileDescriptor
 
 const file_holter_v1_command_proto_rawDesc = "" +
 	"\n" +
-	"\x17holter/v1/command.proto\x12\tholter.v1\"\xf7\x04\n" +
+	"\x17holter/v1/command.proto\x12\tholter.v1\"\xff\x05\n" +
 	"\fAlertCommand\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x14\n" +
@@ -444,12 +550,17 @@ const file_holter_v1_command_proto_rawDesc = "" +
 	"\aresolve\x18\n" +
 	" \x01(\v2\x1f.holter.v1.AlertCommand.ResolveH\x00R\aresolve\x12E\n" +
 	"\vdevice_seen\x18\v \x01(\v2\".holter.v1.AlertCommand.DeviceSeenH\x00R\n" +
-	"deviceSeen\x1a\r\n" +
+	"deviceSeen\x12>\n" +
+	"\bescalate\x18\f \x01(\v2 .holter.v1.AlertCommand.EscalateH\x00R\bescalate\x122\n" +
+	"\x04note\x18\r \x01(\v2\x1c.holter.v1.AlertCommand.NoteH\x00R\x04note\x1a\r\n" +
 	"\vAcknowledge\x1a\x18\n" +
 	"\x06Assign\x12\x0e\n" +
 	"\x02to\x18\x01 \x01(\tR\x02to\x1a$\n" +
 	"\aSilence\x12\x19\n" +
-	"\buntil_ns\x18\x01 \x01(\x03R\auntilNs\x1a\t\n" +
+	"\buntil_ns\x18\x01 \x01(\x03R\auntilNs\x1a\n" +
+	"\n" +
+	"\bEscalate\x1a\x06\n" +
+	"\x04Note\x1a\t\n" +
 	"\aResolve\x1a>\n" +
 	"\n" +
 	"DeviceSeen\x12\x16\n" +
@@ -469,26 +580,30 @@ func file_holter_v1_command_proto_rawDescGZIP() []byte {
 	return file_holter_v1_command_proto_rawDescData
 }
 
-var file_holter_v1_command_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_holter_v1_command_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_holter_v1_command_proto_goTypes = []any{
 	(*AlertCommand)(nil),             // 0: holter.v1.AlertCommand
 	(*AlertCommand_Acknowledge)(nil), // 1: holter.v1.AlertCommand.Acknowledge
 	(*AlertCommand_Assign)(nil),      // 2: holter.v1.AlertCommand.Assign
 	(*AlertCommand_Silence)(nil),     // 3: holter.v1.AlertCommand.Silence
-	(*AlertCommand_Resolve)(nil),     // 4: holter.v1.AlertCommand.Resolve
-	(*AlertCommand_DeviceSeen)(nil),  // 5: holter.v1.AlertCommand.DeviceSeen
+	(*AlertCommand_Escalate)(nil),    // 4: holter.v1.AlertCommand.Escalate
+	(*AlertCommand_Note)(nil),        // 5: holter.v1.AlertCommand.Note
+	(*AlertCommand_Resolve)(nil),     // 6: holter.v1.AlertCommand.Resolve
+	(*AlertCommand_DeviceSeen)(nil),  // 7: holter.v1.AlertCommand.DeviceSeen
 }
 var file_holter_v1_command_proto_depIdxs = []int32{
 	1, // 0: holter.v1.AlertCommand.acknowledge:type_name -> holter.v1.AlertCommand.Acknowledge
 	2, // 1: holter.v1.AlertCommand.assign:type_name -> holter.v1.AlertCommand.Assign
 	3, // 2: holter.v1.AlertCommand.silence:type_name -> holter.v1.AlertCommand.Silence
-	4, // 3: holter.v1.AlertCommand.resolve:type_name -> holter.v1.AlertCommand.Resolve
-	5, // 4: holter.v1.AlertCommand.device_seen:type_name -> holter.v1.AlertCommand.DeviceSeen
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	6, // 3: holter.v1.AlertCommand.resolve:type_name -> holter.v1.AlertCommand.Resolve
+	7, // 4: holter.v1.AlertCommand.device_seen:type_name -> holter.v1.AlertCommand.DeviceSeen
+	4, // 5: holter.v1.AlertCommand.escalate:type_name -> holter.v1.AlertCommand.Escalate
+	5, // 6: holter.v1.AlertCommand.note:type_name -> holter.v1.AlertCommand.Note
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_holter_v1_command_proto_init() }
@@ -502,6 +617,8 @@ func file_holter_v1_command_proto_init() {
 		(*AlertCommand_Silence_)(nil),
 		(*AlertCommand_Resolve_)(nil),
 		(*AlertCommand_DeviceSeen_)(nil),
+		(*AlertCommand_Escalate_)(nil),
+		(*AlertCommand_Note_)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -509,7 +626,7 @@ func file_holter_v1_command_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holter_v1_command_proto_rawDesc), len(file_holter_v1_command_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

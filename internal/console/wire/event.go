@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/holterd/holter/internal/influx"
+	"github.com/holterd/holter/pkg/localize"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
+)
+
+// Event is a localized event with the review that counts.
+type Event struct {
+	ID         string    `json:"id"`
+	Patient    string    `json:"patient"`
+	Device     string    `json:"device"`
+	Recording  string    `json:"recording"`
+	Kind       string    `json:"kind"`
+	Name       string    `json:"name"`
+	Start      Instant   `json:"start"`
+	End        Instant   `json:"end"`
+	Confidence float64   `json:"confidence"`
+	Beats      int       `json:"beats"`
+	BeatTimes  []Instant `json:"beat_times,omitzero"`
+	Question   string    `json:"question"`
+	Answer     string    `json:"answer"`
+	Model      string    `json:"model"`
+	Open       bool      `json:"open"`
+	ST         *ST       `json:"st"`
+	Review     *Review   `json:"review"`
+	Reviews    []Review  `json:"reviews,omitzero"`
+}
+
+// ST is what was measured of an ST event.
+type ST struct {
+	PeakUV   int    `json:"peak_uv"`
+	Lead     string `json:"lead"`
+	Evidence string `json:"evidence"`
+}
+
+// Review is one decision about an event.
+type Review struct {
+	Verdict string  `json:"verdict"`
+	Kind    string  `json:"kind"`
+	By      string  `json:"by"`
+	At      Instant `json:"at"`
+	Note    string  `json:"note"`
+}
+
+// NewReview is a review as the API says it.
+func NewReview(r influx.Review) Review {
+	return Review{Verdict: string(r.Verdict), Kind: r.Kind, By: r.By, At: Instant(r.At), Note: r.Note}
+}
+
+// NewEvent is an event as the API says it; the zero review stands for none.
+func NewEvent(e localize.Event, review influx.Review) Event {
+	out := Event{
+		ID: e.ID, Patient: e.Patient, Device: e.Device, Recording: e.Recording, Kind: e.Kind, Name: nameOf(e.Kind),
+		Start: Instant(e.Start), End: Instant(e.End), Confidence: e.Confidence, Beats: e.Beats,
+		Question: e.Question, Answer: e.Answer, Model: e.Model, Open: e.Open,
+	}
+	if e.Evidence.String() != "" {
+		out.ST = &ST{PeakUV: e.STPeak, Lead: e.STLead, Evidence: e.Evidence.String()}
+	}
+	if review.Verdict != "" {
+		r := NewReview(review)
+		out.Review = &r
+	}
+	return out
+}
+
+// WithBeats adds the times of its beats.
+func (e Event) WithBeats(times []time.Time) Event {
+	e.BeatTimes = instants(times)
+	return e
+}
+
+func nameOf(kind string) string {
+	if c, ok := localize.ByCode(kind); ok {
+		return c.Name
+	}
+	return "Free-text answer"
+}
+
+// EventOf is an event of ecg.events.
+func EventOf(m *holterv1.Event) Event {
+	return NewEvent(localize.Event{
+		ID: m.GetId(), Patient: m.GetPatient(), Device: m.GetDevice(), Recording: m.GetRecording(), Kind: m.GetKind(),
+		Start: time.Unix(0, m.GetStartTimeNs()), End: time.Unix(0, m.GetEndTimeNs()), Confidence: m.GetConfidence(), Beats: int(m.GetBeats()),
+		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Open: m.GetOpen(),
+		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(),
+	}, influx.Review{})
+}
+
+// Kind is something that an event can be relabelled to.
+type Kind struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+	Beat bool   `json:"beat"`
+}
+
+// Kinds are all of them.
+func Kinds() []Kind {
+	kinds := make([]Kind, len(localize.Conditions))
+	for i, c := range localize.Conditions {
+		kinds[i] = Kind{c.Code, c.Name, c.Kind == localize.Beat}
+	}
+	return kinds
+}

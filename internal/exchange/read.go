@@ -1,0 +1,41 @@
+package exchange
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/holterd/holter/internal/influx"
+	"github.com/holterd/holter/pkg/localize"
+)
+
+// Store is where events, their beats and their reviews are: an influx.Store.
+type Store interface {
+	QueryEvents(ctx context.Context, f influx.Filter) iter.Seq2[localize.Event, error]
+	QueryBeats(ctx context.Context, f influx.Filter) iter.Seq2[influx.Beat, error]
+	QueryReviews(ctx context.Context, patient string, from, to time.Time) ([]influx.Review, error)
+}
+
+// LongestEpisode is how long before a period an event may have begun that still
+// goes on in it.
+const LongestEpisode = 7 * 24 * time.Hour
+
+// Read adds what the store has of a patient in [from, to).
+func (e *Events) Read(ctx context.Context, store Store, patient string, from, to time.Time) error {
+	early := from.Add(-LongestEpisode)
+	for event, err := range store.QueryEvents(ctx, influx.Filter{Patient: patient, Since: early, Until: to, EndsAfter: from}) {
+		if err != nil {
+			return err
+		}
+		e.Events = append(e.Events, event)
+	}
+	for b, err := range store.QueryBeats(ctx, influx.Filter{Patient: patient, Since: from, Until: to}) {
+		if err != nil {
+			return err
+		}
+		e.Beats = append(e.Beats, b)
+	}
+	reviews, err := store.QueryReviews(ctx, patient, early, to)
+	e.Reviews = influx.Newest(reviews)
+	return err
+}

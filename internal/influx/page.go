@@ -1,0 +1,208 @@
+package influx
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/influxdata/influxdb-client-go/v2/api/query"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/holterd/holter/pkg/localize"
+)
+
+// Place is where an event is stored.
+type Place struct {
+	ID, Device, Kind string
+	// Time is that of its point: the start, and less than a millisecond.
+	Time time.Time
+}
+
+// Compare is the order of pages: the newest first.
+func (p Place) Compare(q Place) int {
+	return cmp.Or(q.Time.Compare(p.Time), cmp.Compare(q.ID, p.ID))
+}
+
+// Page selects events, the newest first.
+type Page struct {
+	Patient string
+	Kinds   []string // none: all
+	// Since and Until bound the events' starts: since <= start < until.
+	Since, Until time.Time
+	// After is the place of the last event of the page before; zero: the first page.
+	After Place
+	Limit int
+}
+
+// steps are how far before its end a page is looked for at first, and then: on
+// a busy day the first holds many pages.
+var steps = []time.Duration{6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * time.Hour}
+
+// QueryPlaces gives the places of the page's events. Fewer than Limit means that
+// there are no more.
+func (s *Store) QueryPlaces(ctx context.Context, p Page) ([]Place, error) {
+	since, until := minTime, maxTime
+	if !p.Since.IsZero() {
+		since = nextMillisecond(p.Since)
+	}
+	if !p.Until.IsZero() {
+		until = nextMillisecond(p.Until)
+	}
+	if p.After.ID != "" && p.After.Time.Before(until) {
+		until = p.After.Time.Add(1) // another may have the same time
+	}
+	var found []Place
+	for i := 0; since.Before(until) && len(found) < p.Limit; i++ {
+		from := since
+		if i < len(steps) && until.Sub(since) > steps[i] {
+			from = until.Add(-steps[i])
+		}
+		some, err := s.places(ctx, p.Patient, from, until, anyOf("kind", p.Kinds), p.Limit-len(found)+1)
+		if err != nil {
+			return nil, err
+		}
+		for _, place := range some {
+			if (p.After.ID == "" || p.After.Compare(place) < 0) && len(found) < p.Limit {
+				found = append(found, place)
+			}
+		}
+		until = from
+	}
+	return found, nil
+}
+
+// FindPlace finds an event by its id; false when the patient has none of that id.
+func (s *Store) FindPlace(ctx context.Context, patient, id string) (Place, bool, error) {
+	found, err := s.places(ctx, patient, minTime, maxTime, anyOf("_value", []string{id}), 1)
+	if err != nil || len(found) == 0 {
+		return Place{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// Place is where the reviewed event is stored; its device is not known.
+func (r Review) Place() Place {
+	return Place{ID: r.Event, Kind: r.Was, Time: pointTime(r.EventStart, r.Event)}
+}
+
+// places are the newest in [from, until) that a predicate selects. One field of
+// each event is read, and of each series no more than can be among them.
+func (s *Store) places(ctx context.Context, patient string, from, until time.Time, predicate string, limit int) ([]Place, error) {
+	flux := func(bucket string) string {
+		return fmt.Sprintf(`from(bucket: %s)
+  |> range(start: %s, stop: %s)
+  |> filter(fn: (r) => r._measurement == %s and r._field == "id" and r.patient == %s%s)
+  |> tail(n: %d)
+  |> group()
+  |> sort(columns: ["_time", "_value"], desc: true)
+  |> limit(n: %d)
+`, quote(bucket), from.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano), quote(measurementEvent), quote(patient), predicate, limit, limit)
+	}
+	var all []Place
+	for p, err := range rows(ctx, s, flux, place) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func place(r *query.FluxRecord) Place {
+	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+	return Place{ID: text("_value"), Device: text("device"), Kind: text("kind"), Time: r.Time().UTC()}
+}
+
+// atOnce is how many questions are asked at once.
+const atOnce = 4
+
+// EventsAt reads the events of places, in their order. One that is not there
+// any more is left out.
+func (s *Store) EventsAt(ctx context.Context, patient string, places []Place) ([]localize.Event, error) {
+	if len(places) == 0 {
+		return nil, nil
+	}
+	runs, err := s.together(ctx, patient, places)
+	if err != nil {
+		return nil, err
+	}
+	found := make([][]localize.Event, len(runs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, run := range runs {
+		group.Go(func() error {
+			var err error
+			found[i], err = s.eventsOf(ctx, patient, run)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(found...), nil
+}
+
+// worth is how many more events are read sooner than another question is asked.
+const worth = 200
+
+// together cuts places, the newest first, where many other events lie between
+// them.
+func (s *Store) together(ctx context.Context, patient string, places []Place) ([][]Place, error) {
+	first, last := places[len(places)-1].Time, places[0].Time
+	counts, err := s.CountEvents(ctx, patient, startOf(first), last.Add(time.Millisecond))
+	if err != nil {
+		return nil, err
+	}
+	total := 0
+	for kind, n := range counts {
+		if kinds := kindsOf(places); len(kinds) == 0 || slices.Contains(kinds, kind) {
+			total += n
+		}
+	}
+	near := worth * last.Sub(first) / time.Duration(max(total, 1))
+	var runs [][]Place
+	for i, p := range places {
+		if i == 0 || places[i-1].Time.Sub(p.Time) > near {
+			runs = append(runs, nil)
+		}
+		end := len(runs) - 1
+		runs[end] = append(runs[end], p)
+	}
+	return runs, nil
+}
+
+func (s *Store) eventsOf(ctx context.Context, patient string, places []Place) ([]localize.Event, error) {
+	order := make(map[string]int, len(places))
+	for i, p := range places {
+		order[p.ID] = i
+	}
+	f := Filter{
+		Patient: patient, Kinds: kindsOf(places),
+		Since: startOf(places[len(places)-1].Time), Until: startOf(places[0].Time).Add(time.Millisecond),
+	}
+	var all []localize.Event
+	for e, err := range s.QueryEvents(ctx, f) {
+		if err != nil {
+			return nil, err
+		}
+		if _, wanted := order[e.ID]; wanted {
+			all = append(all, e)
+		}
+	}
+	slices.SortFunc(all, func(x, y localize.Event) int { return cmp.Compare(order[x.ID], order[y.ID]) })
+	return all, nil
+}
+
+// kindsOf are the kinds of places, none when one is not known.
+func kindsOf(places []Place) (kinds []string) {
+	for _, p := range places {
+		if p.Kind == "" {
+			return nil
+		}
+		kinds = append(kinds, p.Kind)
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
