@@ -13,6 +13,7 @@ import (
 
 	"github.com/holterd/holter/internal/config"
 	"github.com/holterd/holter/internal/console"
+	"github.com/holterd/holter/internal/console/page"
 	"github.com/holterd/holter/internal/ops"
 )
 
@@ -25,7 +26,7 @@ func run() int {
 		Name:    "console",
 		Purpose: "shows patients, events and alerts to people",
 		New: func(cfg config.Config, log zerolog.Logger, metrics prometheus.Registerer) (ops.Service, error) {
-			return console.New(cfg, nil, log, metrics)
+			return console.New(cfg, page.Handler(), log, metrics)
 		},
 	}
 	return program.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)

@@ -124,7 +124,7 @@ func (s *Service) own(ctx context.Context, p *kafka.Partition) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	var asked sync.WaitGroup
-	asked.Go(func() { s.answers.Serve(ctx, p.ID, w.held) })
+	asked.Go(func() { s.answers.Serve(ctx, p.ID, w.held, p.Offset) })
 	defer func() { stop(); asked.Wait() }()
 	return w.run(ctx)
 }

@@ -68,7 +68,7 @@ func TestAskFromTheCommandLine(t *testing.T) {
 	answerer := questions.NewAnswerer(questions.Options{Model: oracle{}, Client: client, Archive: folder, MaxGap: cfg.Window.MaxGap})
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan struct{})
-	go func() { defer close(served); answerer.Serve(ctx, 0, held) }()
+	go func() { defer close(served); answerer.Serve(ctx, 0, held, 0) }()
 	go answerer.Run(ctx)
 	t.Cleanup(func() { cancel(); <-served; require.NoError(t, client.Close()) })
 

@@ -19,6 +19,9 @@ const (
 	// catchUp is how far back questions are read when a partition is taken over, so
 	// that one that came meanwhile is answered.
 	catchUp = time.Minute
+	// lookFor is how long the records before the first are looked at: they may be
+	// gone, and no others come.
+	lookFor = 10 * time.Second
 )
 
 // Answerer answers the questions about the patients of an analyzer. Its methods are
@@ -64,14 +67,36 @@ func NewAnswerer(o Options) *Answerer {
 	}
 }
 
-// Serve takes the questions of a partition, whose signal held knows, until ctx is
-// done.
-func (a *Answerer) Serve(ctx context.Context, partition int, held *Held) {
+// Serve takes the questions of a partition until ctx is done. Held knows the signal
+// from an offset of ecg.samples on; of what is before, Serve looks up the newest.
+func (a *Answerer) Serve(ctx context.Context, partition int, held *Held, from int64) {
+	a.lookBack(ctx, partition, held, from)
 	src := source{partition: partition, held: held, records: a.client, archive: a.archive, maxGap: a.maxGap}
 	_ = a.client.Tail(ctx, kafka.TopicQuestions, partition, time.Now().Add(-catchUp), func(m kafka.Message) error {
 		a.take(ctx, m, src)
 		return nil
 	}, nil) // it ends with ctx
+}
+
+// lookBack tells held of the records before an offset.
+func (a *Answerer) lookBack(ctx context.Context, partition int, held *Held, before int64) {
+	first := max(before-mostChunks, 0)
+	if first >= before {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
+	for m, err := range a.client.Records(ctx, kafka.TopicSamples, partition, first) {
+		if err != nil || m.Offset >= before {
+			return // the error is that the time is over
+		}
+		if p := pieceOf(m); p != nil {
+			held.Add(string(m.Key), p.device, p.Start, p.end, m.Offset)
+		}
+		if m.Offset == before-1 {
+			return
+		}
+	}
 }
 
 // take puts a question into the queue, or refuses it.

@@ -15,8 +15,7 @@ type Held struct {
 // heldPatient is one patient's newest signal.
 type heldPatient struct {
 	newest map[string]time.Time // device → end of its newest sample, by its clock
-	chunks []chunk              // a ring
-	next   int                  // where the next chunk goes once the ring is full
+	chunks []chunk              // the newest by offset, in no order
 }
 
 // chunk is a chunk of a device's signal on ecg.samples.
@@ -50,8 +49,15 @@ func (h *Held) Add(patient, device string, start, end time.Time, offset int64) {
 		p.chunks = append(p.chunks, c)
 		return
 	}
-	p.chunks[p.next] = c
-	p.next = (p.next + 1) % mostChunks
+	oldest := 0
+	for i := range p.chunks {
+		if p.chunks[i].offset < p.chunks[oldest].offset {
+			oldest = i
+		}
+	}
+	if p.chunks[oldest].offset < offset {
+		p.chunks[oldest] = c
+	}
 }
 
 // of is called with the lock held.

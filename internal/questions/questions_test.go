@@ -53,6 +53,14 @@ func TestAnswersAreThoseOfTheModel(t *testing.T) {
 	require.NoError(t, err)
 	check(a)
 
+	// An analyzer that has just taken over looks back.
+	stop()
+	w.held, w.from = NewHeld(), int64(len(records))
+	stop = w.serve(t, m)
+	a, err = w.ask(t, question("V", between(20*time.Second, 80*time.Second)), nil)
+	require.NoError(t, err)
+	check(a)
+
 	// The beginning is in the archive, and then all of it.
 	require.NoError(t, archive.Put(w.cfg.Archive.Folder, records[:40]...))
 	a, err = w.ask(t, question("V", between(20*time.Second, 80*time.Second)), nil)
@@ -60,7 +68,7 @@ func TestAnswersAreThoseOfTheModel(t *testing.T) {
 	check(a)
 	require.NoError(t, archive.Put(w.cfg.Archive.Folder, records[40:]...))
 	stop()
-	w.held = NewHeld() // as after a restart
+	w.held, w.from = NewHeld(), 0 // as one that has never had the patient
 	w.serve(t, m)
 	a, err = w.ask(t, question("V", between(20*time.Second, 80*time.Second)), nil)
 	require.NoError(t, err)

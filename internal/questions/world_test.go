@@ -37,6 +37,7 @@ type world struct {
 	cfg    config.Config
 	client *kafka.Client
 	held   *Held
+	from   int64 // the first record that held was told of
 }
 
 func newWorld(t *testing.T) *world {
@@ -65,7 +66,7 @@ func (w *world) serve(t *testing.T, m Model) (stop func()) {
 		Log: zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel),
 	})
 	served, ran := make(chan struct{}), make(chan struct{})
-	go func() { defer close(served); a.Serve(ctx, w.partition(), w.held) }()
+	go func() { defer close(served); a.Serve(ctx, w.partition(), w.held, w.from) }()
 	go func() { defer close(ran); a.Run(ctx) }()
 	stop = func() { cancel(); <-served; <-ran }
 	t.Cleanup(stop)

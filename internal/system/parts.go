@@ -14,6 +14,7 @@ import (
 	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/config"
 	"github.com/holterd/holter/internal/console"
+	"github.com/holterd/holter/internal/console/page"
 	embeddedinflux "github.com/holterd/holter/internal/embedded/influx"
 	embeddedkafka "github.com/holterd/holter/internal/embedded/kafka"
 	embeddedmqtt "github.com/holterd/holter/internal/embedded/mqtt"
@@ -193,7 +194,7 @@ func (s *System) startIngest(ctx context.Context) (func() error, error) {
 }
 
 func (s *System) startConsole(ctx context.Context) (func() error, error) {
-	service, err := console.New(s.current(), nil, s.log, s.metrics)
+	service, err := console.New(s.current(), page.Handler(), s.log, s.metrics)
 	if err != nil {
 		return nil, err
 	}
