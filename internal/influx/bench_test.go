@@ -79,7 +79,7 @@ func BenchmarkRealBusyDay(b *testing.B) {
 	var places []Place
 	for i := range 300 {
 		e := events[n-1-i*300]
-		places = append(places, Review{Event: e.ID, EventStart: e.Start}.Place())
+		places = append(places, Review{Event: e.ID, EventStart: e.Start, Was: e.Kind}.Place())
 	}
 	measure("300-reviewed-events", func() (int, error) {
 		found, err := s.EventsAt(ctx, "p1", places)

@@ -2,12 +2,7 @@ package influx
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -82,46 +77,22 @@ func (s *Store) initDatabase(ctx context.Context) error {
 		duration = fmt.Sprintf("%ds", int64(s.options.Retention/time.Second))
 	}
 	db, rp := quoteName(database), quoteName(policy)
-	if err := s.influxQL(ctx, fmt.Sprintf("CREATE DATABASE %s", db)); err != nil {
+	if err := s.setUp(ctx, fmt.Sprintf("CREATE DATABASE %s", db)); err != nil {
 		return err
 	}
-	err := s.influxQL(ctx, fmt.Sprintf("CREATE RETENTION POLICY %s ON %s DURATION %s REPLICATION 1 DEFAULT", rp, db, duration))
+	err := s.setUp(ctx, fmt.Sprintf("CREATE RETENTION POLICY %s ON %s DURATION %s REPLICATION 1 DEFAULT", rp, db, duration))
 	if err != nil && strings.Contains(err.Error(), "already exists") {
-		return s.influxQL(ctx, fmt.Sprintf("ALTER RETENTION POLICY %s ON %s DURATION %s DEFAULT", rp, db, duration))
+		return s.setUp(ctx, fmt.Sprintf("ALTER RETENTION POLICY %s ON %s DURATION %s DEFAULT", rp, db, duration))
 	}
 	return err
 }
 
-func quoteName(name string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(name) + `"`
-}
-
-// influxQL runs one statement of 1.8's own language.
-func (s *Store) influxQL(ctx context.Context, statement string) error {
+// setUp runs a statement that answers nothing.
+func (s *Store) setUp(ctx context.Context, statement string) error {
 	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
-	body := strings.NewReader(url.Values{"q": {statement}}.Encode())
-	service := s.client.HTTPService()
-	var answer struct {
-		Results []struct{ Error string }
-		Error   string
-	}
-	failure := service.DoPostRequest(ctx, service.ServerURL()+"query", body,
-		func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") },
-		func(r *http.Response) error {
-			defer func() { _ = r.Body.Close() }()
-			return json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&answer)
-		})
-	if failure != nil {
-		return fmt.Errorf("%s: %w", statement, failure)
-	}
-	for _, r := range answer.Results {
-		answer.Error += r.Error
-	}
-	if answer.Error != "" {
-		return fmt.Errorf("%s: %w", statement, errors.New(answer.Error))
-	}
-	return nil
+	_, err := s.influxQL(ctx, statement)
+	return err
 }
 
 func wrap(err error, attempt string) error {

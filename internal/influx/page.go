@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/holterd/holter/pkg/localize"
 )
@@ -115,9 +114,6 @@ func place(r *query.FluxRecord) Place {
 	return Place{ID: text("_value"), Device: text("device"), Kind: text("kind"), Time: r.Time().UTC()}
 }
 
-// atOnce is how many questions are asked at once.
-const atOnce = 4
-
 // EventsAt reads the events of places, in their order. One that is not there
 // any more is left out.
 func (s *Store) EventsAt(ctx context.Context, patient string, places []Place) ([]localize.Event, error) {
@@ -128,24 +124,34 @@ func (s *Store) EventsAt(ctx context.Context, patient string, places []Place) ([
 	if err != nil {
 		return nil, err
 	}
-	found := make([][]localize.Event, len(runs))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
+	filters := make([]Filter, len(runs))
 	for i, run := range runs {
-		group.Go(func() error {
-			var err error
-			found[i], err = s.eventsOf(ctx, patient, run)
-			return err
-		})
+		filters[i] = Filter{
+			Patient: patient, Kinds: kindsOf(run),
+			Since: startOf(run[len(run)-1].Time), Until: startOf(run[0].Time).Add(time.Millisecond),
+		}
 	}
-	if err := group.Wait(); err != nil {
+	records, err := s.selected(ctx, measurementEvent, filters)
+	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(found...), nil
+	order := make(map[string]int, len(places))
+	for i, p := range places {
+		order[p.ID] = i
+	}
+	var all []localize.Event
+	for _, r := range records {
+		e := event(r)
+		if _, wanted := order[e.ID]; wanted {
+			all = append(all, e)
+		}
+	}
+	slices.SortFunc(all, func(x, y localize.Event) int { return cmp.Compare(order[x.ID], order[y.ID]) })
+	return all, nil
 }
 
 // worth is how many more events are read sooner than another question is asked.
-const worth = 200
+const worth = 20
 
 // together cuts places, the newest first, where many other events lie between
 // them.
@@ -171,28 +177,6 @@ func (s *Store) together(ctx context.Context, patient string, places []Place) ([
 		runs[end] = append(runs[end], p)
 	}
 	return runs, nil
-}
-
-func (s *Store) eventsOf(ctx context.Context, patient string, places []Place) ([]localize.Event, error) {
-	order := make(map[string]int, len(places))
-	for i, p := range places {
-		order[p.ID] = i
-	}
-	f := Filter{
-		Patient: patient, Kinds: kindsOf(places),
-		Since: startOf(places[len(places)-1].Time), Until: startOf(places[0].Time).Add(time.Millisecond),
-	}
-	var all []localize.Event
-	for e, err := range s.QueryEvents(ctx, f) {
-		if err != nil {
-			return nil, err
-		}
-		if _, wanted := order[e.ID]; wanted {
-			all = append(all, e)
-		}
-	}
-	slices.SortFunc(all, func(x, y localize.Event) int { return cmp.Compare(order[x.ID], order[y.ID]) })
-	return all, nil
 }
 
 // kindsOf are the kinds of places, none when one is not known.

@@ -116,3 +116,21 @@ func TestRealCounts(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{"V": 4, "A": 4}, total, "events 0 and 3, 1 and 4")
 }
+
+func TestRealEventsFarApartComeAtOnce(t *testing.T) {
+	s := realStore(t)
+	var events []localize.Event
+	var places []Place
+	for i := range 120 {
+		e := sample(hourAgo().Add(-time.Duration(i) * time.Minute))
+		e.ID, e.End, e.NewBeats = fmt.Sprintf("%032x", i), e.Start.Add(time.Second), nil
+		e.Kind = []string{"V", "A", "AFIB"}[i%3]
+		events = append(events, e)
+		places = append(places, Review{Event: e.ID, Was: e.Kind, EventStart: e.Start}.Place())
+	}
+	require.NoError(t, s.WriteEvents(t.Context(), events))
+	gone := Review{Event: "gone", Was: "V", EventStart: hourAgo().Add(-24 * time.Hour)}
+	got, err := s.EventsAt(t.Context(), "p1", append(places, gone.Place()))
+	require.NoError(t, err)
+	require.Equal(t, events, got)
+}
