@@ -58,19 +58,19 @@ func (w *world) patients(t *testing.T) {
 	w.alert(a)
 	a.ID, a.Priority, a.State, a.Title = "a2", alert.Low, alert.Triggered, "Frequent"
 	w.alert(a)
+	w.windowsOf("anna", "chest-1", 1, 7, 8)
+	w.windowsOf("ben", "belt", .2, 3)
 	w.alert(alert.Alert{ID: "b1", Key: "noise/belt", Rule: "noise", Priority: alert.High, Class: alert.Technical, State: alert.Triggered, Patient: "ben", Device: "belt", Title: "Noise", Start: now, Updated: now, Raised: now})
-	require.NoError(t, w.store.WriteWindows(t.Context(), []influx.Window{
-		{Patient: "anna", Device: "chest-1", Recording: "rec", Index: 1, From: now.Add(-50 * time.Second), To: now.Add(-44 * time.Second), Beats: 7},
-		{Patient: "anna", Device: "chest-1", Recording: "rec", Index: 2, From: now.Add(-44 * time.Second), To: now.Add(-38 * time.Second), Beats: 8},
-	}))
 	var list struct{ Patients []wire.Patient }
 	require.Eventually(t, func() bool {
 		w.get("/v1/patients", &list)
-		return len(list.Patients) == 3 && list.Patients[0].OpenAlerts == 1 && list.Patients[1].OpenAlerts == 2 && len(list.Patients[1].Devices) == 1 && !time.Time(list.Patients[1].AnalysedUntil).IsZero()
+		return len(list.Patients) == 3 && list.Patients[0].OpenAlerts == 1 && list.Patients[1].OpenAlerts == 2 && len(list.Patients[1].Devices) == 1 && !time.Time(list.Patients[1].AnalysedUntil).IsZero() &&
+			list.Patients[1].HeartRate != nil && *list.Patients[1].HeartRate == 75 && list.Patients[0].Devices[0].Noisy
 	}, patience, 50*time.Millisecond)
 	require.Equal(t, []string{"ben", "anna", "carl"}, []string{list.Patients[0].ID, list.Patients[1].ID, list.Patients[2].ID})
 	require.Equal(t, "high", list.Patients[0].Urgency)
-	require.True(t, list.Patients[0].Devices[0].Noisy)
+	require.False(t, list.Patients[1].Devices[0].Noisy)
+	require.Nil(t, list.Patients[2].HeartRate)
 	require.False(t, *list.Patients[0].Devices[0].Connected)
 	require.Nil(t, list.Patients[2].Devices[0].Connected)
 	var anna wire.Patient
@@ -114,10 +114,13 @@ func (w *world) eventsAndReviews(t *testing.T) {
 	var p page
 	w.get("/v1/patients/anna/events?limit=2", &p)
 	require.Equal(t, "5 4", ids(p))
+	require.Nil(t, p.Events[0].Pattern)
 	require.Equal(t, wire.ST{PeakUV: -210, Lead: "II", Evidence: "both"}, *p.Events[0].ST)
 	w.get("/v1/patients/anna/events?limit=3&after="+p.Next, &p)
 	require.Equal(t, "3 2 1", ids(p))
 	require.Empty(t, p.Next)
+	require.Equal(t, wire.Pattern{Kind: "couplet", Beats: 2, Rate: 60}, *p.Events[1].Pattern)
+	require.Equal(t, wire.Pattern{Kind: "single", Beats: 1}, *p.Events[2].Pattern)
 	w.get("/v1/patients/anna/events?kind=V,A&to="+minute(3).Format(wire.Layout), &p)
 	require.Equal(t, "2 1", ids(p))
 
@@ -126,6 +129,7 @@ func (w *world) eventsAndReviews(t *testing.T) {
 	w.get(path, &e)
 	require.Equal(t, []wire.Instant{wire.Instant(minute(3).Add(-500 * time.Millisecond)), wire.Instant(minute(3).Add(500 * time.Millisecond))}, e.BeatTimes)
 	require.Empty(t, e.Reviews)
+	require.Equal(t, "couplet", e.Pattern.Kind)
 	w.do(http.MethodPost, path+"/review", `{"verdict":"confirmed","by":"ann","note":"clear"}`, 200)
 	require.NoError(t, json.Unmarshal(w.do(http.MethodPost, path+"/review", `{"verdict":"relabelled","kind":"A","by":"ben"}`, 200), &e))
 	require.Equal(t, "A", e.Review.Kind)
@@ -158,8 +162,11 @@ func (w *world) timeline(t *testing.T) {
 	w.keep("anna", now, 90)
 	var windows []influx.Window
 	for i := range 20 {
-		from := now.Add(time.Duration(i) * 6 * time.Second)
-		windows = append(windows, influx.Window{Patient: "anna", Device: "chest-1", Recording: "rec", Index: 10 + i, From: from, To: from.Add(6 * time.Second), Beats: 7 + i/10})
+		from, beats := now.Add(time.Duration(i)*6*time.Second), 7+i/10
+		if i >= 17 {
+			beats = 11
+		}
+		windows = append(windows, influx.Window{Patient: "anna", Device: "chest-1", Recording: "rec", Index: 10 + i, From: from, To: from.Add(6 * time.Second), Beats: beats})
 	}
 	require.NoError(t, w.store.WriteWindows(t.Context(), windows))
 	type bin struct {
@@ -184,7 +191,8 @@ func (w *world) timeline(t *testing.T) {
 	require.Equal(t, 60, day.BinSeconds)
 	require.Len(t, day.HeartRate, 2)
 	require.Equal(t, 70., day.HeartRate[0].Mean)
-	require.Equal(t, 80., day.HeartRate[1].Max)
+	require.Equal(t, []float64{70, 70}, []float64{day.HeartRate[0].Min, day.HeartRate[0].Max})
+	require.Equal(t, []float64{89, 80, 110}, []float64{day.HeartRate[1].Mean, day.HeartRate[1].Min, day.HeartRate[1].Max}, "the last 20 s were faster")
 	require.Len(t, day.Coverage, 10)
 	require.Equal(t, []float64{1, .5, 0}, []float64{day.Coverage[0].Recorded, day.Coverage[1].Recorded, day.Coverage[2].Recorded})
 	require.Equal(t, []float64{1, 1, 0}, []float64{day.Coverage[0].Analysed, day.Coverage[1].Analysed, day.Coverage[2].Analysed})
@@ -193,7 +201,7 @@ func (w *world) timeline(t *testing.T) {
 		byMinute[time.Time(b.At).Minute()] = fmt.Sprintf("%d beats %d V %d A %g s", b.Beats, b.V, b.A, b.AF)
 	}
 	require.Equal(t, map[int]string{
-		0: "70 beats 0 V 0 A 0 s", 1: "80 beats 0 V 0 A 0 s", // the V of minute 1 was rejected
+		0: "70 beats 0 V 0 A 0 s", 1: "89 beats 0 V 0 A 0 s", // the V of minute 1 was rejected
 		2: "0 beats 0 V 1 A 0 s", 3: "0 beats 0 V 2 A 0 s", // the couplet over the minute was relabelled A
 		4: "0 beats 0 V 0 A 30 s", 5: "0 beats 0 V 0 A 30 s",
 	}, byMinute)
@@ -203,7 +211,7 @@ func (w *world) timeline(t *testing.T) {
 	w.get(span(now.Add(-48*time.Hour), now.Add(time.Hour)), &day)
 	require.Equal(t, 3600, day.BinSeconds)
 	last := day.HeartRate[len(day.HeartRate)-1]
-	require.Equal(t, 75., last.Mean)
+	require.Equal(t, 79.5, last.Mean)
 	require.Len(t, day.Coverage, 49)
 	require.InDelta(t, 90./3600, day.Coverage[48].Recorded, 1e-4)
 	w.do(http.MethodGet, span(now.Add(-40*24*time.Hour), now), "", 400)
@@ -387,6 +395,15 @@ func (w *world) liveEvents(t *testing.T) {
 	w.do(http.MethodPost, "/v1/patients/anna/events/"+p.Events[0].ID+"/review", `{"verdict":"confirmed","by":"eve"}`, 200)
 	for !strings.Contains(at(again, "event"), `"by":"eve"`) {
 	}
+	grown, err := proto.Marshal(&holterv1.Event{Id: p.Events[0].ID, Patient: "anna", Kind: "AFIB", StartTimeNs: now.UnixNano(), EndTimeNs: now.UnixNano(), Answer: "longer"})
+	require.NoError(t, err)
+	w.send(kafka.TopicEvents, kafka.PatientMessage("anna", grown), "anna")
+	var e wire.Event
+	for e.Answer != "longer" {
+		e = wire.Event{}
+		require.NoError(t, json.Unmarshal([]byte(at(again, "event")), &e))
+	}
+	require.Equal(t, "eve", e.Review.By, "an event that grows keeps its review")
 }
 
 func (w *world) otherParts(t *testing.T) {

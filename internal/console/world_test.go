@@ -154,6 +154,18 @@ func (w *world) status(patient string, s *holterv1.DeviceStatus) {
 	w.sendProto(kafka.TopicStatus, patient, []byte(patient), &holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: s}})
 }
 
+// windowsOf tells of windows of six seconds that follow each other, of so many
+// beats.
+func (w *world) windowsOf(patient, device string, quality float64, beats ...uint32) {
+	for i, n := range beats {
+		start := now.Add(time.Duration(i-len(beats)) * 6 * time.Second)
+		w.sendProto(kafka.TopicWindows, patient, []byte(patient), &holterv1.Window{
+			Patient: patient, Device: device, Recording: "rec", Id: fmt.Sprintf("rec/0/%d", i), Quality: quality,
+			StartTimeNs: start.UnixNano(), EndTimeNs: start.Add(6 * time.Second).UnixNano(), BeatOffsetsMs: make([]uint32, n),
+		})
+	}
+}
+
 func (w *world) alert(a alert.Alert) {
 	w.sendProto(kafka.TopicAlerts, a.Patient, kafka.AlertKey(a.Patient, a.ID), a.Proto())
 }

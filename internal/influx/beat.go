@@ -1,8 +1,10 @@
 package influx
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
@@ -63,18 +65,37 @@ func between(e localize.Event, i int) int64 {
 // QueryBeats yields the beats of the events that the filter selects, by their
 // own times, in order. The first error ends the sequence.
 func (s *Store) QueryBeats(ctx context.Context, f Filter) iter.Seq2[Beat, error] {
-	return rows(ctx, s, f.of(measurementBeat), func(r *query.FluxRecord) Beat {
-		text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
-		beat := Beat{
-			Event: text("event"), Patient: text("patient"), Device: text("device"), Recording: text("recording"),
-			Kind: text("kind"), Time: startOf(r.Time()), Between: rhythm.Unknown,
-		}
-		if n, ok := r.ValueByKey("between").(int64); ok {
-			beat.Between = int(n)
-		}
-		if ns, ok := r.ValueByKey("previous").(int64); ok && ns != 0 {
-			beat.Previous = time.Unix(0, ns).UTC()
-		}
-		return beat
+	return rows(ctx, s, f.of(measurementBeat), beat)
+}
+
+// BeatsWithin gives the beats that any of the filters selects, each once, in order
+// of their times. The filters, which may be many, have a patient and bounds.
+func (s *Store) BeatsWithin(ctx context.Context, filters []Filter) ([]Beat, error) {
+	records, err := s.selected(ctx, measurementBeat, filters)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Beat, len(records))
+	for i, r := range records {
+		all[i] = beat(r)
+	}
+	slices.SortFunc(all, func(x, y Beat) int {
+		return cmp.Or(x.Time.Compare(y.Time), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Event, y.Event))
 	})
+	return slices.CompactFunc(all, func(x, y Beat) bool { return x.Time.Equal(y.Time) && x.Event == y.Event }), nil
+}
+
+func beat(r *query.FluxRecord) Beat {
+	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+	b := Beat{
+		Event: text("event"), Patient: text("patient"), Device: text("device"), Recording: text("recording"),
+		Kind: text("kind"), Time: startOf(r.Time()), Between: rhythm.Unknown,
+	}
+	if n, ok := r.ValueByKey("between").(int64); ok {
+		b.Between = int(n)
+	}
+	if ns, ok := r.ValueByKey("previous").(int64); ok && ns != 0 {
+		b.Previous = time.Unix(0, ns).UTC()
+	}
+	return b
 }

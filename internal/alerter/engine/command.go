@@ -104,7 +104,7 @@ func (s *Step) assign(open state.OpenAlert, change alert.Change, to string) erro
 func (s *Step) escalateNow(open state.OpenAlert, change alert.Change) error {
 	policy := s.set.PolicyOf(s.ruleOf(open.Alert.Patient, open.Alert.Rule))
 	if policy == nil {
-		return fmt.Errorf("%w: command %q escalates an alert whose rule has no policy", ErrRefused, change.Command)
+		return s.refuse(open, change, "escalation refused", fmt.Sprintf("the rule %s has no policy that says whom to tell", open.Alert.Rule))
 	}
 	change.What = "escalated by hand"
 	open.Alert.Note(change)
@@ -115,6 +115,17 @@ func (s *Step) escalateNow(open state.OpenAlert, change alert.Change) error {
 	if acknowledged {
 		open.Due = time.Time{} // it goes no further by itself
 	}
+	return s.record(open)
+}
+
+// refuse notes in the alert's history, where who asked looks, that something is
+// not done.
+func (s *Step) refuse(open state.OpenAlert, change alert.Change, what, why string) error {
+	if change.Why != "" {
+		why += "; asked for because: " + change.Why
+	}
+	change.What, change.Why = what, why
+	open.Alert.Note(change)
 	return s.record(open)
 }
 

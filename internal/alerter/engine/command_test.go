@@ -374,3 +374,14 @@ escalated by hand by ann:
 escalated by holter: step 2, to chris
 note by ann: called, no answer`, history(b.last()))
 }
+
+func TestAnEscalationThatLeadsNowhereIsToldInTheHistory(t *testing.T) {
+	b := newBench(t, `name: run, priority: high, run: {kinds: [V], at_least: 3}, resolve_after: 1h`, "hook")
+	b.events(beats("a", 1, 1.5, 2))
+	require.NoError(t, b.decide("c1", "run", func(c *holterv1.AlertCommand) {
+		c.Reason, c.Action = "nobody comes", &holterv1.AlertCommand_Escalate_{Escalate: &holterv1.AlertCommand_Escalate{}}
+	}))
+	require.Equal(t, `triggered by holter: 
+escalation refused by ann: the rule run has no policy that says whom to tell; asked for because: nobody comes`, history(b.last()))
+	require.Zero(t, b.last().Escalated)
+}

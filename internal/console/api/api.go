@@ -26,12 +26,13 @@ import (
 type Store interface {
 	exchange.Store
 	summary.Store
-	live.Windows
 	QueryPlaces(ctx context.Context, p influx.Page) ([]influx.Place, error)
 	FindPlace(ctx context.Context, patient, id string) (influx.Place, bool, error)
 	EventsAt(ctx context.Context, patient string, places []influx.Place) ([]localize.Event, error)
 	CountBeats(ctx context.Context, patient string, kinds []string, from, to time.Time, bin time.Duration) (map[string]map[time.Time]int, error)
 	CountEvents(ctx context.Context, patient string, from, to time.Time) (map[string]int, error)
+	BeatsWithin(ctx context.Context, filters []influx.Filter) ([]influx.Beat, error)
+	SumWindows(ctx context.Context, patient string, from, to time.Time, bin time.Duration) (map[time.Time]influx.Analysed, error)
 	WriteReview(ctx context.Context, r influx.Review) error
 }
 

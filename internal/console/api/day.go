@@ -20,9 +20,12 @@ import (
 
 const (
 	longestDay = 31 * 24 * time.Hour
-	// fineDay is the longest period that is shown by the minute; longer ones are
-	// by the hour, with their extremes by five minutes.
+	// fineDay is the longest period that is shown by the minute, with the extremes
+	// of 20 s; longer ones are by the hour, with those of five minutes.
 	fineDay = 36 * time.Hour
+	// leastRate is how many seconds have to be analysed for an extreme: to count
+	// whole beats in less would invent some.
+	leastRate = 10
 )
 
 // timeline is the answer of /day.
@@ -74,7 +77,7 @@ func (a *api) day(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	bin, step := time.Minute, time.Minute
+	bin, step := time.Minute, 20*time.Second
 	if to.Sub(from) > fineDay {
 		bin, step = time.Hour, 5*time.Minute
 	}
@@ -196,17 +199,21 @@ func (d *day) timeline() timeline {
 }
 
 // analysed is what the windows of a bin add up to, and the lowest and highest
-// heart rate of its steps.
+// heart rate of its steps, at least around the mean.
 func (d *day) analysed(bin time.Time) (all influx.Analysed, low, high float64) {
 	low = math.Inf(1)
 	for at := bin; at.Before(bin.Add(d.bin)); at = at.Add(d.step) {
 		w := d.windows[at]
 		all.Seconds += w.Seconds
 		all.Beats += w.Beats
-		if w.Seconds > 0 && w.Beats > 0 {
+		if w.Seconds >= leastRate && w.Beats > 0 {
 			bpm := 60 * float64(w.Beats) / w.Seconds
 			low, high = min(low, bpm), max(high, bpm)
 		}
+	}
+	if all.Seconds > 0 {
+		mean := 60 * float64(all.Beats) / all.Seconds
+		low, high = min(low, mean), max(high, mean)
 	}
 	return all, low, high
 }

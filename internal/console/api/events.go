@@ -63,8 +63,12 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	patterns, err := a.patterns(r.Context(), events)
+	if err != nil {
+		return err
+	}
 	for _, e := range events {
-		answer.Events = append(answer.Events, wire.NewEvent(e, newest[e.ID]))
+		answer.Events = append(answer.Events, wire.NewEvent(e, newest[e.ID]).WithPattern(patterns[e.ID]))
 	}
 	return web.JSON(w, http.StatusOK, answer)
 }
@@ -172,7 +176,11 @@ func (a *api) whole(ctx context.Context, e localize.Event) (wire.Event, error) {
 	if err != nil {
 		return wire.Event{}, err
 	}
-	answer := wire.NewEvent(e, influx.Newest(reviews)[e.ID]).WithBeats(beats)
+	patterns, err := a.patterns(ctx, []localize.Event{e})
+	if err != nil {
+		return wire.Event{}, err
+	}
+	answer := wire.NewEvent(e, influx.Newest(reviews)[e.ID]).WithBeats(beats).WithPattern(patterns[e.ID])
 	answer.Reviews = []wire.Review{}
 	for _, r := range reviews {
 		if r.Event == e.ID {

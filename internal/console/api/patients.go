@@ -16,8 +16,7 @@ type kindList struct {
 
 var wireKinds = wire.Kinds()
 
-func (a *api) patients(w http.ResponseWriter, r *http.Request) error {
-	a.Live.UpdateRates(r.Context())
+func (a *api) patients(w http.ResponseWriter, _ *http.Request) error {
 	return web.JSON(w, http.StatusOK, live.List{Patients: a.Live.Patients(a.Now())})
 }
 
@@ -26,7 +25,6 @@ func (a *api) patient(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.Live.UpdateRates(r.Context())
 	p, ok := a.Live.Patient(id, a.Now())
 	if !ok {
 		return web.NotFound("see GET /v1/patients for who there is", "nothing is known of a patient %q", id)

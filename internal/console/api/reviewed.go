@@ -9,6 +9,7 @@ import (
 
 // applyReviews counts events and beats as those who reviewed them say.
 func (a *api) applyReviews(ctx context.Context, d *day) error {
+	var moved []influx.Review // their beats count for something else
 	for _, r := range d.reviews {
 		if r.Verdict == influx.VerdictConfirmed || !r.EventEnd.After(d.from) {
 			continue
@@ -19,15 +20,17 @@ func (a *api) applyReviews(ctx context.Context, d *day) error {
 		if r.Kind == "AFIB" && r.Was != "AFIB" {
 			d.fib = append(d.fib, span{r.EventStart, r.EventEnd})
 		}
+		if burdenOf[r.Was] != burdenOf[r.Kind] {
+			moved = append(moved, r)
+		}
+	}
+	beats, err := a.beatsOf(ctx, d, moved)
+	if err != nil {
+		return err
+	}
+	for _, r := range moved {
 		was, now := burdenOf[r.Was], burdenOf[r.Kind]
-		if was == now {
-			continue
-		}
-		bins, err := a.beatsOf(ctx, d, r)
-		if err != nil {
-			return err
-		}
-		for at, n := range bins {
+		for at, n := range beats[r.Event] {
 			if was != "" {
 				d.beats[was][at] -= n
 			}
@@ -48,22 +51,29 @@ func (d *day) recount(r influx.Review) {
 	}
 }
 
-// beatsOf counts the beats of a reviewed event by bins. Where the event lies in
-// one, they need not be looked up.
-func (a *api) beatsOf(ctx context.Context, d *day, r influx.Review) (map[time.Time]int, error) {
-	bins := make(map[time.Time]int)
-	if first := r.EventStart.Truncate(d.bin); first.Equal(r.EventEnd.Truncate(d.bin)) {
-		bins[first] = r.EventBeats
-		return bins, nil
-	}
-	f := influx.Filter{Patient: d.patient, Kind: r.Was, Since: r.EventStart, Until: r.EventEnd.Add(time.Second)}
-	for b, err := range a.Store.QueryBeats(ctx, f) {
-		if err != nil {
-			return nil, err
+// beatsOf counts the beats of reviewed events by event and bins. Where an event
+// lies in one, they need not be looked up.
+func (a *api) beatsOf(ctx context.Context, d *day, reviews []influx.Review) (map[string]map[time.Time]int, error) {
+	all := make(map[string]map[time.Time]int, len(reviews))
+	lookUp := make(map[string]bool)
+	var filters []influx.Filter
+	for _, r := range reviews {
+		all[r.Event] = make(map[time.Time]int)
+		if first := r.EventStart.Truncate(d.bin); first.Equal(r.EventEnd.Truncate(d.bin)) {
+			all[r.Event][first] = r.EventBeats
+			continue
 		}
-		if b.Event == r.Event {
-			bins[b.Time.Truncate(d.bin)]++
+		lookUp[r.Event] = true
+		filters = append(filters, influx.Filter{Patient: d.patient, Kinds: []string{r.Was}, Since: r.EventStart, Until: r.EventEnd.Add(time.Second)})
+	}
+	beats, err := a.Store.BeatsWithin(ctx, filters)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range beats {
+		if lookUp[b.Event] {
+			all[b.Event][b.Time.Truncate(d.bin)]++
 		}
 	}
-	return bins, nil
+	return all, nil
 }

@@ -28,7 +28,6 @@ type patient struct {
 	alerts   map[string]alert.Alert
 	signal   time.Time // newest sample
 	analysed time.Time
-	rate     rate
 }
 
 type device struct {
@@ -37,6 +36,7 @@ type device struct {
 	battery     *float64
 	leadsOff    []string
 	clockOff    time.Duration
+	last        minute
 }
 
 // NewBoard returns an empty board.
@@ -61,38 +61,75 @@ func (b *Board) Know(id string) {
 	b.of(id)
 }
 
-// Status takes a message of ecg.status that was written at a time.
+// Status takes a message of ecg.status that was written at a time. An older one
+// may come after a newer one.
 func (b *Board) Status(s *holterv1.DeviceStatus, at time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if was := b.owner[s.Device]; was != "" && was != s.Patient {
-		if d := b.patients[was].devices[s.Device]; d != nil && d.heard.After(at) {
-			return // an old message of another partition
-		}
-		delete(b.patients[was].devices, s.Device)
-	}
-	b.owner[s.Device] = s.Patient
-	p := b.of(s.Patient)
-	d := p.devices[s.Device]
+	d := b.device(s.Patient, s.Device, at)
 	if d == nil {
-		d = &device{}
-		p.devices[s.Device] = d
+		return
 	}
-	if s.LastSampleTimeNs != nil {
+	if p := b.of(s.Patient); s.LastSampleTimeNs != nil {
 		p.signal = later(p.signal, time.Unix(0, *s.LastSampleTimeNs))
 	}
 	if !s.Online {
-		d.will = at
+		if !at.Before(d.heard) {
+			d.will = later(d.will, at)
+		}
 		return
 	}
-	d.heard, d.will = at, time.Time{}
-	if s.Heartbeat {
+	d.heard = later(d.heard, at)
+	if !d.will.After(at) {
+		d.will = time.Time{}
+	}
+	if s.Heartbeat || at.Before(d.told) {
 		return
 	}
 	d.told, d.leadsOff, d.clockOff = at, s.LeadsOff, time.Unix(0, s.TimeNs).Sub(at)
 	if s.BatteryPercent != nil {
 		d.battery = s.BatteryPercent
 	}
+}
+
+// device finds or makes a device of a patient; nil when it has another one since
+// the time. The caller holds mu.
+func (b *Board) device(patient, id string, at time.Time) *device {
+	if was := b.owner[id]; was != "" && was != patient {
+		if d := b.patients[was].devices[id]; d != nil && later(later(d.heard, d.will), d.last.told).After(at) {
+			return nil // an old message of another partition
+		}
+		delete(b.patients[was].devices, id)
+	}
+	b.owner[id] = patient
+	p := b.of(patient)
+	if p.devices[id] == nil {
+		p.devices[id] = &device{}
+	}
+	return p.devices[id]
+}
+
+// Window takes a message of ecg.windows that was written at a time.
+func (b *Board) Window(w *holterv1.Window, at time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if d := b.device(w.Patient, w.Device, at); d != nil {
+		d.last.take(w, at)
+	}
+}
+
+// untold tells whether a device of some patients has not told its state.
+func (b *Board) untold(of func(patient string) bool) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for id, p := range b.patients {
+		for _, d := range p.devices {
+			if d.told.IsZero() && of(id) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Progress takes a message of ecg.progress.
@@ -188,7 +225,7 @@ func (b *Board) FindAlert(patient, id string) (alert.Alert, bool) {
 func (p *patient) line(id string, now time.Time) (wire.Patient, int) {
 	out := wire.Patient{
 		ID: id, Urgency: "none", LastSignal: wire.Instant(p.signal), AnalysedUntil: wire.Instant(p.analysed),
-		HeartRate: p.rate.perMinute, Devices: []wire.Device{},
+		HeartRate: p.heartRate(now), Devices: []wire.Device{},
 	}
 	var first alert.Alert
 	urgency := 0
@@ -210,13 +247,13 @@ func (p *patient) line(id string, now time.Time) (wire.Patient, int) {
 		out.Urgency, out.Title = first.Priority.String(), first.Title
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.devices)) {
-		out.Devices = append(out.Devices, p.devices[name].state(name, p.alerts, now))
+		out.Devices = append(out.Devices, p.devices[name].state(name, now))
 	}
 	return out, urgency
 }
 
-func (d *device) state(name string, alerts map[string]alert.Alert, now time.Time) wire.Device {
-	out := wire.Device{ID: name, Battery: d.battery, LeadsOff: append([]string{}, d.leadsOff...), LastHeard: wire.Instant(d.heard)}
+func (d *device) state(name string, now time.Time) wire.Device {
+	out := wire.Device{ID: name, Battery: d.battery, LeadsOff: append([]string{}, d.leadsOff...), LastHeard: wire.Instant(d.heard), Noisy: d.last.noisy(now)}
 	if !d.heard.IsZero() || !d.will.IsZero() {
 		connected := d.will.IsZero() && now.Sub(d.heard) < connectedFor
 		out.Connected = &connected
@@ -224,9 +261,6 @@ func (d *device) state(name string, alerts map[string]alert.Alert, now time.Time
 	if !d.told.IsZero() {
 		ms := d.clockOff.Milliseconds()
 		out.ClockOffMS = &ms
-	}
-	for _, a := range alerts {
-		out.Noisy = out.Noisy || a.State != alert.Resolved && a.Class == alert.Technical && a.Device == name && isNoise(a)
 	}
 	return out
 }

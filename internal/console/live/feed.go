@@ -22,8 +22,8 @@ type feed struct {
 	take  func(l *Live, m kafka.Message) error
 }
 
-// statusFor is how long ago a device may have told its battery and leads last
-// for them to be known after a start.
+// statusFor is how far back status is read at a start before anybody is answered;
+// see back.go for what is older.
 const statusFor = 24 * time.Hour
 
 func oldest(time.Time) time.Time { return kafka.Oldest }
@@ -33,6 +33,7 @@ var (
 	followed = []feed{
 		{kafka.TopicStatus, func(now time.Time) time.Time { return now.Add(-statusFor) }, (*Live).takeStatus},
 		{kafka.TopicProgress, oldest, (*Live).takeProgress},
+		{kafka.TopicWindows, func(now time.Time) time.Time { return now.Add(-windowsFor) }, (*Live).takeWindow},
 		{kafka.TopicAlerts, oldest, (*Live).takeAlert},
 	}
 	shown = []feed{
@@ -59,6 +60,17 @@ func (l *Live) takeProgress(m kafka.Message) error {
 	}
 	if p.Patient != "" && p.Device != "" {
 		l.Progress(&p)
+	}
+	return nil
+}
+
+func (l *Live) takeWindow(m kafka.Message) error {
+	var w holterv1.Window
+	if err := proto.Unmarshal(m.Value, &w); err != nil {
+		return err
+	}
+	if w.Patient != "" && w.Device != "" && w.EndTimeNs > w.StartTimeNs {
+		l.Window(&w, m.Time)
 	}
 	return nil
 }
@@ -108,7 +120,11 @@ func (l *Live) takeEvent(m kafka.Message) error {
 	if err := proto.Unmarshal(m.Value, &e); err != nil {
 		return err
 	}
-	return l.show(patient, "event", wire.EventOf(&e))
+	review, err := l.verdicts.of(l.context(), patient, e.GetId())
+	if err != nil {
+		l.log.Warn().Err(err).Str("patient", patient).Msg("reviews cannot be read: a viewer may see an older one")
+	}
+	return l.show(patient, "event", wire.EventOf(&e, review))
 }
 
 func (l *Live) show(patient, name string, value any) error {
@@ -124,4 +140,7 @@ func (l *Live) show(patient, name string, value any) error {
 }
 
 // Show tells those who look at a patient of an event that was reviewed.
-func (l *Live) Show(e wire.Event) error { return l.show(e.Patient, "event", e) }
+func (l *Live) Show(e wire.Event) error {
+	l.verdicts.forget(e.Patient)
+	return l.show(e.Patient, "event", e)
+}

@@ -23,10 +23,11 @@ type Live struct {
 	*Board
 	client     *kafka.Client
 	partitions int
-	store      Windows
+	verdicts   verdicts
 	log        zerolog.Logger
 	hub        hub
-	behind     atomic.Int64 // tails that have not caught up
+	behind     atomic.Int64  // tails that have not caught up
+	caughtUp   chan struct{} // closed when all have
 
 	mu      sync.Mutex
 	looking map[int]*looking // guarded by mu; by partition
@@ -41,11 +42,14 @@ type looking struct {
 }
 
 // New prepares it; partitions is kafka.partitions.
-func New(client *kafka.Client, partitions int, store Windows, log zerolog.Logger, metrics prometheus.Registerer) (*Live, error) {
+func New(client *kafka.Client, partitions int, reviews Reviews, log zerolog.Logger, metrics prometheus.Registerer) (*Live, error) {
 	dropped := prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "holter_console_viewers_dropped_total", Help: "Viewers that were let go because they were too slow.",
 	})
-	l := &Live{Board: NewBoard(), client: client, partitions: partitions, store: store, log: log, looking: make(map[int]*looking)}
+	l := &Live{
+		Board: NewBoard(), client: client, partitions: partitions, log: log, caughtUp: make(chan struct{}), looking: make(map[int]*looking),
+		verdicts: verdicts{store: reviews, now: time.Now, all: make(map[string]*verdict)},
+	}
 	l.hub.dropped = dropped.Inc
 	l.behind.Store(int64(partitions * len(followed)))
 	return l, metrics.Register(dropped)
@@ -61,11 +65,18 @@ func (l *Live) Run(ctx context.Context) error {
 	l.mu.Unlock()
 	defer l.tails.Wait()
 	defer l.hub.close()
-	for _, f := range followed {
-		for p := range l.partitions {
-			l.tails.Go(func() { l.follow(ctx, f, p, func() { l.behind.Add(-1) }) })
+	caught := func() {
+		if l.behind.Add(-1) == 0 {
+			close(l.caughtUp)
 		}
 	}
+	begun := time.Now()
+	for _, f := range followed {
+		for p := range l.partitions {
+			l.tails.Go(func() { l.follow(ctx, f, p, caught) })
+		}
+	}
+	l.tails.Go(func() { l.lookBack(ctx, begun) })
 	l.tell(ctx)
 	return nil
 }
@@ -85,6 +96,13 @@ func (l *Live) follow(ctx context.Context, f feed, partition int, caughtUp func(
 	if err != nil && ctx.Err() == nil {
 		l.log.Error().Err(err).Str("topic", f.topic).Msg("the console does not follow a topic any more; start it again")
 	}
+}
+
+// context is that of Run.
+func (l *Live) context() context.Context {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.base
 }
 
 // errCrowded is told to one viewer too many.
@@ -134,10 +152,7 @@ func (l *Live) end(partition int) {
 	}
 }
 
-const (
-	tellEvery = time.Second
-	rateFor   = 5 * time.Second // how long heart rates are waited for
-)
+const tellEvery = time.Second
 
 // tell sends the list and the devices of those who are looked at when they have
 // changed, until ctx is done.
@@ -152,11 +167,11 @@ func (l *Live) tell(ctx context.Context) {
 		case <-tick.C:
 		}
 		topics := l.hub.topics()
+		l.verdicts.keep(topics)
 		if len(topics) == 0 {
 			clear(said)
 			continue
 		}
-		l.UpdateRates(ctx)
 		now := time.Now()
 		for _, topic := range topics {
 			if topic == "" {
@@ -174,15 +189,6 @@ func (l *Live) tell(ctx context.Context) {
 // List is the list of patients.
 type List struct {
 	Patients []wire.Patient `json:"patients"`
-}
-
-// UpdateRates brings the heart rates up to date, as far as that is quick.
-func (l *Live) UpdateRates(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, rateFor)
-	defer cancel()
-	if err := l.Rates(ctx, l.store, time.Now()); err != nil && ctx.Err() == nil {
-		l.log.Warn().Err(err).Msg("heart rates cannot be read")
-	}
 }
 
 func (l *Live) sayIfNew(said map[string][]byte, topic, device, name string, value any) {

@@ -97,3 +97,60 @@ func TestTheMostUrgentComesFirst(t *testing.T) {
 	_, known := b.FindAlert("ben", "1")
 	require.False(t, known)
 }
+
+func TestOlderStatusFillsInWhatIsNotKnown(t *testing.T) {
+	b, at := NewBoard(), time.Date(2026, 1, 31, 8, 0, 0, 0, time.UTC)
+	full, low := 90., 20.
+	all := func(string) bool { return true }
+	status := func(minute int, online, heartbeat bool, battery *float64) {
+		at := at.Add(time.Duration(minute) * time.Minute)
+		b.Status(&holterv1.DeviceStatus{Device: "belt", Patient: "anna", Online: online, Heartbeat: heartbeat, BatteryPercent: battery, TimeNs: at.UnixNano()}, at)
+	}
+	status(10, true, true, nil)
+	status(11, false, false, nil)
+	require.True(t, b.untold(all))
+	status(1, true, false, &full)
+	status(2, true, false, &low)
+	status(3, true, true, nil)
+	require.False(t, b.untold(all))
+	status(0, true, false, &full)
+	p, _ := b.Patient("anna", at.Add(12*time.Minute))
+	d := p.Devices[0]
+	require.Equal(t, low, *d.Battery, "the newest that it told")
+	require.Equal(t, at.Add(10*time.Minute), time.Time(d.LastHeard))
+	require.False(t, *d.Connected, "the will is newer")
+}
+
+func TestTheLastMinuteTellsRateAndNoise(t *testing.T) {
+	b, at := NewBoard(), time.Date(2026, 1, 31, 8, 0, 0, 0, time.UTC)
+	window := func(device, recording string, index, beats int, quality float64, told time.Time) {
+		start := at.Add(time.Duration(index) * 10 * time.Second)
+		b.Window(&holterv1.Window{
+			Patient: "anna", Device: device, Recording: recording, Id: recording + strconv.Itoa(index), BeatOffsetsMs: make([]uint32, beats),
+			StartTimeNs: start.UnixNano(), EndTimeNs: start.Add(10 * time.Second).UnixNano(), Quality: quality,
+		}, told)
+	}
+	look := func(now time.Time) string {
+		p, _ := b.Patient("anna", now)
+		text := "–"
+		if p.HeartRate != nil {
+			text = strconv.FormatFloat(*p.HeartRate, 'g', -1, 64)
+		}
+		for _, d := range p.Devices {
+			text += " " + d.ID + " " + strconv.FormatBool(d.Noisy)
+		}
+		return text
+	}
+	window("belt", "r1", 0, 30, .9, at)
+	window("belt", "r1", 0, 30, .9, at) // again, after a restart
+	require.Equal(t, "180 belt false", look(at))
+	for i := range 6 {
+		window("belt", "r1", i+1, 10, .3, at.Add(time.Minute))
+	}
+	require.Equal(t, "60 belt true", look(at.Add(time.Minute)), "the first is over a minute old")
+	window("watch", "w", 6, 12, .8, at.Add(time.Minute))
+	require.Equal(t, "61.7 belt true watch false", look(at.Add(time.Minute)))
+	window("watch", "w2", -600, 9, .8, at.Add(3*time.Minute))
+	require.Equal(t, "54 belt true watch false", look(at.Add(3*time.Minute)), "another recording, of an earlier time; the belt has not been heard since")
+	require.Equal(t, "– belt false watch false", look(at.Add(2*time.Hour)))
+}

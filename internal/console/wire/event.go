@@ -1,10 +1,12 @@
 package wire
 
 import (
+	"math"
 	"time"
 
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/pkg/localize"
+	"github.com/holterd/holter/pkg/rhythm"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
@@ -26,6 +28,7 @@ type Event struct {
 	Model      string    `json:"model"`
 	Open       bool      `json:"open"`
 	ST         *ST       `json:"st"`
+	Pattern    *Pattern  `json:"pattern"`
 	Review     *Review   `json:"review"`
 	Reviews    []Review  `json:"reviews,omitzero"`
 }
@@ -35,6 +38,13 @@ type ST struct {
 	PeakUV   int    `json:"peak_uv"`
 	Lead     string `json:"lead"`
 	Evidence string `json:"evidence"`
+}
+
+// Pattern is what the beats of an event make, see pkg/rhythm.
+type Pattern struct {
+	Kind  string  `json:"kind"`
+	Beats int     `json:"beats"`
+	Rate  float64 `json:"rate"`
 }
 
 // Review is one decision about an event.
@@ -74,6 +84,14 @@ func (e Event) WithBeats(times []time.Time) Event {
 	return e
 }
 
+// WithPattern adds what its beats make; the zero pattern stands for none.
+func (e Event) WithPattern(p rhythm.Pattern) Event {
+	if p.Beats > 0 {
+		e.Pattern = &Pattern{p.Kind.String(), p.Beats, math.Round(10*p.Rate) / 10}
+	}
+	return e
+}
+
 func nameOf(kind string) string {
 	if c, ok := localize.ByCode(kind); ok {
 		return c.Name
@@ -81,14 +99,34 @@ func nameOf(kind string) string {
 	return "Free-text answer"
 }
 
-// EventOf is an event of ecg.events.
-func EventOf(m *holterv1.Event) Event {
+// EventOf is an event of ecg.events; the zero review stands for none.
+func EventOf(m *holterv1.Event, review influx.Review) Event {
 	return NewEvent(localize.Event{
 		ID: m.GetId(), Patient: m.GetPatient(), Device: m.GetDevice(), Recording: m.GetRecording(), Kind: m.GetKind(),
 		Start: time.Unix(0, m.GetStartTimeNs()), End: time.Unix(0, m.GetEndTimeNs()), Confidence: m.GetConfidence(), Beats: int(m.GetBeats()),
 		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Open: m.GetOpen(),
 		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(),
-	}, influx.Review{})
+	}, review).WithPattern(patternOf(m))
+}
+
+// patternOf is what the beats of a message make, where it has all of its event's.
+func patternOf(m *holterv1.Event) (p rhythm.Pattern) {
+	c, known := localize.ByCode(m.GetKind())
+	times := m.GetNewBeatTimesNs()
+	if !known || c.Kind != localize.Beat || len(times) != int(m.GetBeats()) {
+		return p
+	}
+	beats := make([]rhythm.Beat, len(times))
+	for i, ns := range times {
+		beats[i] = rhythm.Beat{Time: time.Unix(0, ns), Between: rhythm.Unknown}
+		if between := m.GetBeatsBetween(); i < len(between) {
+			beats[i].Between = int(between[i])
+		}
+	}
+	if made := rhythm.Patterns(beats, 0); len(made) == 1 {
+		return made[0]
+	}
+	return p
 }
 
 // Kind is something that an event can be relabelled to.
