@@ -64,10 +64,11 @@ func (w *world) patients(t *testing.T) {
 	var list struct{ Patients []wire.Patient }
 	require.Eventually(t, func() bool {
 		w.get("/v1/patients", &list)
-		return len(list.Patients) == 3 && list.Patients[0].OpenAlerts == 1 && list.Patients[1].OpenAlerts == 2 && len(list.Patients[1].Devices) == 1 && !time.Time(list.Patients[1].AnalysedUntil).IsZero() &&
+		return len(list.Patients) == 4 && list.Patients[3].Devices[0].Battery != nil && list.Patients[0].OpenAlerts == 1 && list.Patients[1].OpenAlerts == 2 && len(list.Patients[1].Devices) == 1 && !time.Time(list.Patients[1].AnalysedUntil).IsZero() &&
 			list.Patients[1].HeartRate != nil && *list.Patients[1].HeartRate == 75 && list.Patients[0].Devices[0].Noisy
 	}, patience, 50*time.Millisecond)
-	require.Equal(t, []string{"ben", "anna", "carl"}, []string{list.Patients[0].ID, list.Patients[1].ID, list.Patients[2].ID})
+	require.Equal(t, []string{"ben", "anna", "carl", "dora"}, []string{list.Patients[0].ID, list.Patients[1].ID, list.Patients[2].ID, list.Patients[3].ID})
+	require.Equal(t, 42., *list.Patients[3].Devices[0].Battery, "told 30 hours before the start")
 	require.Equal(t, "high", list.Patients[0].Urgency)
 	require.False(t, list.Patients[1].Devices[0].Noisy)
 	require.Nil(t, list.Patients[2].HeartRate)

@@ -77,6 +77,7 @@ func newWorld(t testing.TB, page http.Handler) *world {
 	t.Cleanup(func() { require.NoError(t, w.client.Close()) })
 	require.NoError(t, w.client.EnsureTopics(starting))
 
+	w.silent(30 * time.Hour)
 	w.service, err = New(cfg, page, log, prometheus.NewRegistry())
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
@@ -152,6 +153,18 @@ func (w *world) sendProto(topic, patient string, key []byte, message proto.Messa
 func (w *world) status(patient string, s *holterv1.DeviceStatus) {
 	s.Patient = patient
 	w.sendProto(kafka.TopicStatus, patient, []byte(patient), &holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: s}})
+}
+
+// silent is a device of dora's that was heard last so long ago.
+func (w *world) silent(ago time.Duration) {
+	w.t.Helper()
+	battery := 42.
+	value, err := proto.Marshal(&holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: &holterv1.DeviceStatus{
+		Patient: "dora", Device: "old-belt", Online: true, BatteryPercent: &battery, TimeNs: time.Now().Add(-ago).UnixNano(),
+	}}})
+	require.NoError(w.t, err)
+	w.send(kafka.TopicStatus, kafka.Message{Key: []byte("dora"), Value: value, Time: time.Now().Add(-ago)}, "dora")
+	w.sendProto(kafka.TopicProgress, "dora", kafka.ProgressKey("dora", "old-belt", "rec"), &holterv1.Progress{Patient: "dora", Device: "old-belt", Recording: "rec"})
 }
 
 // windowsOf tells of windows of six seconds that follow each other, of so many
