@@ -1,7 +1,9 @@
 // Package influx is the event store: it keeps localized events, what clinicians
 // decide about them, and the stretches of signal that were analysed in InfluxDB,
 // and reads events back in time order. It works with InfluxDB 1.8 (Flux enabled)
-// and 2.x through one code path, the 2.x write and query API.
+// and 2.x through the 2.x write and query API. Only what the console asks for all
+// the time, sums and many short stretches, is asked of 1.8 in its own language,
+// InfluxQL, in which it answers many times faster than in Flux.
 //
 // It is not a metrics exporter, not a buffer and not a message log: a write
 // returns when the server has stored the points, or with an error.

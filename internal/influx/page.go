@@ -131,7 +131,7 @@ func (s *Store) EventsAt(ctx context.Context, patient string, places []Place) ([
 			Since: startOf(run[len(run)-1].Time), Until: startOf(run[0].Time).Add(time.Millisecond),
 		}
 	}
-	records, err := s.selected(ctx, measurementEvent, filters)
+	found, err := s.EventsWithin(ctx, filters)
 	if err != nil {
 		return nil, err
 	}
@@ -140,14 +140,27 @@ func (s *Store) EventsAt(ctx context.Context, patient string, places []Place) ([
 		order[p.ID] = i
 	}
 	var all []localize.Event
-	for _, r := range records {
-		e := event(r)
+	for _, e := range found {
 		if _, wanted := order[e.ID]; wanted {
 			all = append(all, e)
 		}
 	}
 	slices.SortFunc(all, func(x, y localize.Event) int { return cmp.Compare(order[x.ID], order[y.ID]) })
 	return all, nil
+}
+
+// EventsWithin gives the events that the filters, which have a patient, kinds or
+// none, and bounds, select, in no order. One that several select comes as often.
+func (s *Store) EventsWithin(ctx context.Context, filters []Filter) ([]localize.Event, error) {
+	records, err := s.selected(ctx, measurementEvent, filters)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]localize.Event, len(records))
+	for i, r := range records {
+		events[i] = event(r)
+	}
+	return events, nil
 }
 
 // worth is how many more events are read sooner than another question is asked.

@@ -140,16 +140,32 @@ func (s *Store) WriteReview(ctx context.Context, r Review) error {
 // QueryReviews gives the decisions about events that start in [from, to), the
 // oldest first. Empty bounds and an empty patient select all.
 func (s *Store) QueryReviews(ctx context.Context, patient string, from, to time.Time) ([]Review, error) {
-	var all []Review
-	for r, err := range rows(ctx, s, Filter{Patient: patient}.of(measurementReview), review) {
-		if err != nil {
-			return nil, err
-		}
-		if !r.EventStart.Before(from) && (to.IsZero() || r.EventStart.Before(to)) {
+	found, err := s.reviews(ctx, patient)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, func(r Review) bool {
+		return r.EventStart.Before(from) || !to.IsZero() && !r.EventStart.Before(to)
+	}), nil
+}
+
+func (s *Store) reviews(ctx context.Context, patient string) (all []Review, err error) {
+	if patient == "" {
+		for r, err := range rows(ctx, s, Filter{}.of(measurementReview), review) {
+			if err != nil {
+				return nil, err
+			}
 			all = append(all, r)
 		}
+		return all, nil
 	}
-	return all, nil
+	ever := Filter{Patient: patient, Since: time.Unix(0, 0), Until: maxTime.Add(-time.Second)} // they are of the clock
+	records, err := s.selected(ctx, measurementReview, []Filter{ever})
+	for _, r := range records {
+		all = append(all, review(r))
+	}
+	slices.SortStableFunc(all, func(x, y Review) int { return x.At.Compare(y.At) })
+	return all, err
 }
 
 func review(r *query.FluxRecord) Review {

@@ -29,6 +29,7 @@ type Store interface {
 	QueryPlaces(ctx context.Context, p influx.Page) ([]influx.Place, error)
 	FindPlace(ctx context.Context, patient, id string) (influx.Place, bool, error)
 	EventsAt(ctx context.Context, patient string, places []influx.Place) ([]localize.Event, error)
+	EventsWithin(ctx context.Context, filters []influx.Filter) ([]localize.Event, error)
 	CountBeats(ctx context.Context, patient string, kinds []string, from, to time.Time, bin time.Duration) (map[string]map[time.Time]int, error)
 	CountEvents(ctx context.Context, patient string, from, to time.Time) (map[string]int, error)
 	BeatsWithin(ctx context.Context, filters []influx.Filter) ([]influx.Beat, error)

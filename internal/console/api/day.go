@@ -133,13 +133,12 @@ func (a *api) read(ctx context.Context, d *day) error {
 		return err
 	})
 	early := d.from.Add(-exchange.LongestEpisode)
-	var fib []localize.Event
+	var episodes []localize.Event
 	group.Go(func() (err error) {
-		fib, err = a.collect(ctx, influx.Filter{Patient: d.patient, Kind: "AFIB", Since: early, Until: d.to, EndsAfter: d.from})
-		return err
-	})
-	group.Go(func() (err error) {
-		d.st, err = a.collect(ctx, influx.Filter{Patient: d.patient, Kinds: []string{"STE", "STD", "ST"}, Since: d.from, Until: d.to})
+		episodes, err = a.Store.EventsWithin(ctx, []influx.Filter{
+			{Patient: d.patient, Kinds: []string{"AFIB"}, Since: early, Until: d.to},
+			{Patient: d.patient, Kinds: []string{"STE", "STD", "ST"}, Since: d.from, Until: d.to},
+		})
 		return err
 	})
 	group.Go(func() error {
@@ -154,23 +153,16 @@ func (a *api) read(ctx context.Context, d *day) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for _, e := range fib {
-		if d.reviews[e.ID].KindOf(e) == "AFIB" {
+	slices.SortFunc(episodes, func(x, y localize.Event) int { return x.Start.Compare(y.Start) })
+	for _, e := range episodes {
+		switch kept := d.reviews[e.ID].KindOf(e) == e.Kind; {
+		case kept && e.Kind == "AFIB" && e.End.After(d.from):
 			d.fib = append(d.fib, span{e.Start, e.End})
+		case kept && e.STLead != "":
+			d.st = append(d.st, e)
 		}
 	}
-	d.st = slices.DeleteFunc(d.st, func(e localize.Event) bool { return e.STLead == "" || d.reviews[e.ID].KindOf(e) != e.Kind })
 	return nil
-}
-
-func (a *api) collect(ctx context.Context, f influx.Filter) (all []localize.Event, err error) {
-	for e, err := range a.Store.QueryEvents(ctx, f) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, e)
-	}
-	return all, nil
 }
 
 func (d *day) timeline() timeline {
