@@ -13,7 +13,7 @@ func toMessage(e localize.Event) *holterv1.Event {
 		StartTimeNs: e.Start.UnixNano(), EndTimeNs: e.End.UnixNano(),
 		Confidence: e.Confidence, Beats: uint32(max(e.Beats, 0)), NewBeatTimesNs: toNs(e.NewBeats), PreviousBeatTimesNs: toNs(e.Before), BeatsBetween: convert[int32](e.Between),
 		Question: e.Question, Answer: e.Answer, Model: e.Model, Window: e.Window, Open: e.Open, Quality: &e.Quality,
-		StEvidence: holterv1.StEvidence(e.Evidence), StPeakUv: int32(e.STPeak), StLead: e.STLead,
+		StEvidence: holterv1.StEvidence(e.Evidence), StPeakUv: int32(e.STPeak), StLead: e.STLead, StPeakTimeNs: holterv1.Nanos(e.STPeakAt),
 	}
 }
 
@@ -23,17 +23,14 @@ func fromMessage(m *holterv1.Event) localize.Event {
 		Start: time.Unix(0, m.GetStartTimeNs()).UTC(), End: time.Unix(0, m.GetEndTimeNs()).UTC(),
 		Confidence: m.GetConfidence(), Beats: int(m.GetBeats()), NewBeats: fromNs(m.GetNewBeatTimesNs()), Before: fromNs(m.GetPreviousBeatTimesNs()), Between: convert[int](m.GetBeatsBetween()),
 		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Window: m.GetWindow(), Open: m.GetOpen(), Quality: qualityOf(m),
-		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(),
+		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(), STPeakAt: holterv1.Time(m.GetStPeakTimeNs()),
 	}
 }
 
-// toNs writes times as nanoseconds since the Unix epoch, the zero time as 0.
 func toNs(times []time.Time) []int64 {
 	all := make([]int64, len(times))
 	for i, t := range times {
-		if !t.IsZero() {
-			all[i] = t.UnixNano()
-		}
+		all[i] = holterv1.Nanos(t)
 	}
 	return all
 }
@@ -41,11 +38,7 @@ func toNs(times []time.Time) []int64 {
 func fromNs(all []int64) []time.Time {
 	var times []time.Time
 	for _, ns := range all {
-		t := time.Time{}
-		if ns != 0 {
-			t = time.Unix(0, ns).UTC()
-		}
-		times = append(times, t)
+		times = append(times, holterv1.Time(ns))
 	}
 	return times
 }

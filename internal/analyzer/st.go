@@ -18,7 +18,7 @@ func (a *asked) measure(slots []ecg.Slot, samples [][]float32, peaks []int) (lev
 		levels = append(levels, localize.Level{From: l.From, To: l.To, Deviation: l.Deviation, Lead: l.Lead.String()})
 	}
 	for _, s := range spans {
-		measured = append(measured, localize.Measured{Start: s.Start, End: s.End, Peak: s.Peak, Lead: s.Lead.String(), Open: s.Open})
+		measured = append(measured, localize.Measured{Start: s.Start, End: s.End, Peak: s.Peak, Lead: s.Lead.String(), PeakAt: s.PeakAt, Open: s.Open})
 	}
 	return levels, measured
 }

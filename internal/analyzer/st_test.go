@@ -76,6 +76,7 @@ func TestMeasuredSTBecomesAnEvent(t *testing.T) {
 				}
 				require.InDelta(t, -200, e.STPeak, 25)
 				require.Equal(t, "II", e.STLead)
+				require.WithinRange(t, e.STPeakAt, e.Start, e.End)
 				require.WithinDuration(t, began.Add(5*time.Minute), e.Start, 30*time.Second)
 				require.WithinDuration(t, began.Add(8*time.Minute), e.End, 30*time.Second)
 				require.Equal(t, e.Evidence == localize.ByBoth, e.Confidence > 0)

@@ -31,8 +31,8 @@ func (a *App) eventsCommand() *cobra.Command {
 
 --json prints one JSON object per line: id, patient, device, kind, start, end,
 confidence, beats, question, answer, model; of ST events also st_evidence
-(model, signal or both), st_peak_uv and st_lead; of reviewed events also review
-(verdict, kind if relabelled, by, at, note). Without it, a table for people; its
+(model, signal or both), st_peak_uv, st_lead and st_peak_time; of reviewed events
+also review (verdict, kind if relabelled, by, at, note). Without it, a table for people; its
 times are UTC.
 
 An ST event is certain when the model located it and the signal was measured to
@@ -118,6 +118,7 @@ type jsonEvent struct {
 	Evidence   string      `json:"st_evidence,omitempty"`
 	STPeak     *int        `json:"st_peak_uv,omitempty"`
 	STLead     string      `json:"st_lead,omitempty"`
+	STPeakAt   string      `json:"st_peak_time,omitempty"`
 	Review     *jsonReview `json:"review,omitempty"`
 }
 
@@ -148,6 +149,9 @@ func printJSON(w io.Writer, events iter.Seq2[localize.Event, error], reviews map
 		}
 		if e.STLead != "" {
 			line.STPeak = &e.STPeak
+			if !e.STPeakAt.IsZero() {
+				line.STPeakAt = e.STPeakAt.UTC().Format(eventTime)
+			}
 		}
 		if r, ok := reviews[e.ID]; ok {
 			line.Review = &jsonReview{Verdict: r.Verdict, Kind: r.Kind, By: r.By, At: r.At.UTC().Format(eventTime), Note: r.Note}

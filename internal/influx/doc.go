@@ -31,6 +31,7 @@
 //	st_peak_uv  field  int     largest measured ST deviation in µV, negative for
 //	                           depression; without meaning where st_lead is ""
 //	st_lead     field  string  the lead that shows it
+//	st_peak_time field int     when, nanoseconds since the Unix epoch; 0: not known
 //
 // The point's time is the event's start in milliseconds plus an offset below
 // one millisecond: the SHA-256 of the id modulo 1,000,000, in nanoseconds. Equal

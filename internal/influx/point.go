@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holterd/holter/pkg/localize"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 const (
@@ -74,6 +75,7 @@ func eventPoint(e localize.Event) point {
 			{"st_evidence", e.Evidence.String()},
 			{"st_peak_uv", int64(e.STPeak)},
 			{"st_lead", e.STLead},
+			{"st_peak_time", holterv1.Nanos(e.STPeakAt)},
 		},
 		at: pointTime(e.Start, e.ID),
 	}

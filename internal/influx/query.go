@@ -10,6 +10,7 @@ import (
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
 
 	"github.com/holterd/holter/pkg/localize"
+	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
 // Filter selects events. Empty fields select all.
@@ -165,5 +166,6 @@ func event(r *query.FluxRecord) localize.Event {
 		Evidence:   localize.ParseEvidence(text("st_evidence")),
 		STPeak:     int(number("st_peak_uv")),
 		STLead:     text("st_lead"),
+		STPeakAt:   holterv1.Time(number("st_peak_time")),
 	}
 }

@@ -40,6 +40,7 @@ func TestRealRoundTrip(t *testing.T) {
 	st := e
 	st.ID, st.Kind, st.Start, st.Beats = "ffeeddccbbaa99887766554433221100", "STD", e.Start.Add(time.Second), 0
 	st.Evidence, st.STPeak, st.STLead = localize.ByBoth, -210, "II"
+	st.STPeakAt = st.Start.Add(time.Second)
 	require.NoError(t, s.WriteEvents(t.Context(), []localize.Event{e, st}))
 	require.Equal(t, []localize.Event{e, st}, collect(t, s, Filter{}))
 }

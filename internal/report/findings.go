@@ -196,9 +196,7 @@ func (w *writer) stSection() section {
 			r.Cells[3], r.Cells[4] = localize.Microvolts(x.PeakUV), x.Lead
 		}
 		if i < mostST {
-			middle := x.From.Add(x.To.Sub(x.From) / 2)
-			half := line / 2
-			r.Figure = w.show(x.Name+", the middle of the episode", x.Device, summary.Span{From: middle.Add(time.Second - half), To: middle.Add(half - time.Second)}, x.Lead)
+			r.Figure = w.stStrip(x)
 			s.Figures = append(s.Figures, r.Figure)
 		}
 		t.Rows = append(t.Rows, r)
@@ -210,6 +208,16 @@ func (w *writer) stSection() section {
 	s.Tables = []table{t}
 	s.After = append(s.After, "Measured 80 ms after the J point (60 ms from 120/min on) against the patient's own baseline. A change of posture or of conduction can look like an episode; only what the signal and the model both show is certain.")
 	return s
+}
+
+// stStrip shows an episode where it deviates most.
+func (w *writer) stStrip(x summary.STEpisode) *figure {
+	title, at := x.Name+", the largest deviation", x.PeakAt
+	if at.IsZero() { // stored by an older version
+		title, at = x.Name+", the middle of the episode", x.From.Add(x.To.Sub(x.From)/2)
+	}
+	half := line/2 - time.Second
+	return w.show(title, x.Device, summary.Span{From: at.Add(-half), To: at.Add(half)}, x.Lead)
 }
 
 var evidence = map[string]string{

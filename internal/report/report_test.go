@@ -93,7 +93,7 @@ func study(t testing.TB) (Maker, *summarytest.Store) {
 		},
 		localize.Event{
 			ID: "st", Patient: patient, Device: "chest-1", Recording: summarytest.Recording, Kind: "STD", Evidence: localize.BySignal,
-			STPeak: -210, STLead: "V1", Start: begin.Add(500 * time.Second), End: begin.Add(600 * time.Second),
+			STPeak: -210, STLead: "V1", STPeakAt: begin.Add(590 * time.Second), Start: begin.Add(500 * time.Second), End: begin.Add(600 * time.Second),
 		})
 	kept, err := archive.Open(folder)
 	require.NoError(t, err)

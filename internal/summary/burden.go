@@ -110,7 +110,7 @@ func (c *counter) episode(e event) (Episode, bool) {
 func (c *counter) st() {
 	for _, e := range c.events {
 		if x, ok := c.episode(e); ok && e.condition.Kind == localize.ST {
-			c.out.ST = append(c.out.ST, STEpisode{x, e.condition.Code, e.condition.Name, e.STPeak, e.STLead, e.Evidence.String()})
+			c.out.ST = append(c.out.ST, STEpisode{x, e.condition.Code, e.condition.Name, e.STPeak, e.STLead, e.STPeakAt, e.Evidence.String()})
 		}
 	}
 }

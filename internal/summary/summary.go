@@ -154,6 +154,8 @@ type STEpisode struct {
 	// meaning where Lead is empty.
 	PeakUV int    `json:"peak_uv"`
 	Lead   string `json:"lead"`
+	// PeakAt is when it was measured; zero when that is not known.
+	PeakAt time.Time `json:"peak_at,omitzero"`
 	// Evidence is model, signal or both; only the last is certain.
 	Evidence string `json:"evidence"`
 }

@@ -43,6 +43,8 @@ type STSpan struct {
 	Start, End time.Time
 	// Peak is the largest deviation, µV; negative = depression.
 	Peak float64
+	// PeakAt is the middle of the block that has it.
+	PeakAt time.Time
 	// Open says that the episode goes on.
 	Open bool
 }

@@ -29,12 +29,17 @@ type stEpisode struct {
 	Until int64   `json:"until,omitempty"` // to where it last did
 	Over  int64   `json:"over,omitempty"`  // since when it is stDeviation or more; 0: it is not
 	Peak  float64 `json:"peak,omitempty"`
+	At    int64   `json:"at,omitempty"` // of the peak; 0: remembered by an older version
 	// Declared says that it has lasted long enough.
 	Declared bool `json:"declared,omitempty"`
 }
 
 func (e stEpisode) span(lead Slot, open bool) STSpan {
-	return STSpan{Lead: lead, Start: time.Unix(0, e.Since).UTC(), End: time.Unix(0, e.Until).UTC(), Peak: e.Peak, Open: open}
+	span := STSpan{Lead: lead, Start: time.Unix(0, e.Since).UTC(), End: time.Unix(0, e.Until).UTC(), Peak: e.Peak, Open: open}
+	if e.At != 0 {
+		span.PeakAt = time.Unix(0, e.At).UTC()
+	}
+	return span
 }
 
 // follow takes the next block's deviation. It returns the episode that is over.
@@ -73,7 +78,8 @@ func (e *stEpisode) add(p stPoint) (over stEpisode, is bool) {
 		if max(p.Deviation, -p.Deviation) < stBorder {
 			return over, is
 		}
-		e.Since, e.Peak = p.From, p.Deviation
+		e.Since = p.From
+		e.peak(p)
 	}
 	if !e.has(p.Deviation) {
 		e.Over = 0
@@ -84,7 +90,7 @@ func (e *stEpisode) add(p stPoint) (over stEpisode, is bool) {
 		size = -size
 	}
 	if size > max(e.Peak, -e.Peak) {
-		e.Peak = p.Deviation
+		e.peak(p)
 	}
 	e.Until = p.To
 	if size < stDeviation {
@@ -97,6 +103,9 @@ func (e *stEpisode) add(p stPoint) (over stEpisode, is bool) {
 	e.Declared = e.Declared || p.To-e.Over >= int64(stLasts)
 	return over, is
 }
+
+// peak notes the largest deviation so far.
+func (e *stEpisode) peak(p stPoint) { e.Peak, e.At = p.Deviation, p.From+(p.To-p.From)/2 }
 
 // has tells whether a deviation is beyond the border, to the episode's side.
 func (e *stEpisode) has(deviation float64) bool {

@@ -109,6 +109,7 @@ func TestSTMeterMeasuresWhatWasSimulated(t *testing.T) {
 					found[e.Lead] = true
 					want := 1000 * level * shares[e.Lead]
 					require.InDelta(t, want, e.Peak, 25, "lead %s", e.Lead)
+					require.WithinRange(t, e.PeakAt, e.Start, e.End)
 					require.False(t, e.Open)
 					if name == "clean" { // it comes and goes over 30 s
 						require.WithinDuration(t, stBegan.Add(from), e.Start, 25*time.Second)

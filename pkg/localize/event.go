@@ -43,10 +43,12 @@ type Event struct {
 
 	// Evidence says what an event of an ST kind rests on. STPeak is the largest
 	// deviation of the ST segment that was measured in it, in whole µV, negative
-	// for depression, and STLead the lead; none where nothing could be measured.
+	// for depression, STLead the lead, and STPeakAt when; none where nothing could
+	// be measured. Events of older versions do not know when.
 	Evidence Evidence
 	STPeak   int
 	STLead   string
+	STPeakAt time.Time
 }
 
 // eventID hashes what makes an event that event: the first 128 bits of

@@ -123,7 +123,7 @@ func (j *joiner) event(e *OpenEvent) Event {
 		Start: start, End: time.UnixMilli(int64(math.Round(float64(e.End) / 1e6))).UTC(),
 		Beats:    e.Beats,
 		Question: e.Question, Answer: e.Answer, Window: e.Window, Quality: e.Quality, Open: e.Open,
-		Evidence: evidence(e.Model, e.Signal), STPeak: e.Peak.UV, STLead: e.Peak.Lead,
+		Evidence: evidence(e.Model, e.Signal), STPeak: e.Peak.UV, STLead: e.Peak.Lead, STPeakAt: fromNanos(e.Peak.At),
 	}
 	if e.Weight > 0 {
 		event.Confidence = e.Sum / e.Weight

@@ -79,10 +79,11 @@ func evidence(model, signal bool) Evidence {
 // Measured is an ST episode as far as it was measured in the signal.
 type Measured struct {
 	Start, End time.Time
-	// Peak is the largest deviation in µV, negative for depression, and Lead the
-	// lead that shows it.
-	Peak float64
-	Lead string
+	// Peak is the largest deviation in µV, negative for depression, Lead the lead
+	// that shows it, and PeakAt when it does.
+	Peak   float64
+	Lead   string
+	PeakAt time.Time
 	// Open says that it goes on.
 	Open bool
 }
@@ -94,10 +95,27 @@ type Level struct {
 	Lead      string
 }
 
-// peak is a deviation in whole µV, and its lead; no lead: none was measured.
+// peak is a deviation in whole µV, its lead, and its time in ns since the Unix
+// epoch; no lead: none was measured.
 type peak struct {
 	UV   int    `json:"uv"`
 	Lead string `json:"lead"`
+	At   int64  `json:"at,omitempty"`
+}
+
+// nanos and fromNanos write the zero time as 0.
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func fromNanos(ns int64) time.Time {
+	if ns == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, ns).UTC()
 }
 
 // direction is the sign of the deviations of an ST condition; 0: either.
@@ -147,7 +165,7 @@ func (j *joiner) addST() {
 		}
 		start, end := m.Start.UnixNano(), m.End.UnixNano()
 		part := contribution{start: start, end: end, whole: span{start, end}, signal: true}
-		part.peak = peak{int(math.Round(m.Peak)), m.Lead}
+		part.peak = peak{int(math.Round(m.Peak)), m.Lead, nanos(m.PeakAt)}
 		if part.reach = end; m.Open {
 			part.reach = max(end, j.seen.CoreTo.UnixNano())
 		}
@@ -193,7 +211,8 @@ func (c Condition) unite(parts []contribution) []contribution {
 func (j *joiner) peakIn(part contribution) (most peak) {
 	for _, l := range j.seen.Levels {
 		if l.From.UnixNano() < part.end && l.To.UnixNano() > part.start {
-			most = j.condition.further(most, peak{int(math.Round(l.Deviation)), l.Lead})
+			at := l.From.Add(l.To.Sub(l.From) / 2)
+			most = j.condition.further(most, peak{int(math.Round(l.Deviation)), l.Lead, nanos(at)})
 		}
 	}
 	return most

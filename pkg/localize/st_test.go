@@ -27,7 +27,7 @@ func stSeen(n int, c Condition, found bool, measured ...Measured) Seen {
 }
 
 func measured(from, to, uv float64, lead string, open bool) Measured {
-	return Measured{Start: wall(from), End: wall(to), Peak: uv, Lead: lead, Open: open}
+	return Measured{Start: wall(from), End: wall(to), Peak: uv, Lead: lead, PeakAt: wall(to - 4), Open: open}
 }
 
 // last is the newest version of every event, in order of first appearance.
@@ -65,6 +65,7 @@ func TestLocatedAndMeasuredAreOneCertainEvent(t *testing.T) {
 	require.Equal(t, wall(98), e.End)
 	require.Equal(t, -166, e.STPeak)
 	require.Equal(t, "V5", e.STLead)
+	require.Equal(t, wall(16*6-8), e.STPeakAt, "of the largest deviation, not of the newest")
 	require.InDelta(t, 0.8, e.Confidence, 1e-9)
 	require.Equal(t, "m", e.Model)
 	require.False(t, e.Open)
@@ -106,6 +107,7 @@ func TestOppositeDirectionsDoNotAgree(t *testing.T) {
 	require.Equal(t, ByModel, up[0].Evidence)
 	require.Equal(t, -20, up[0].STPeak, "the furthest up")
 	require.Equal(t, "V1", up[0].STLead)
+	require.Equal(t, wall(83), up[0].STPeakAt)
 	require.Equal(t, BySignal, s.Add(depression, stSeen(13, depression, false, down))[0].Evidence)
 	either := s.Add(change, stSeen(13, change, true, down))
 	require.Equal(t, ByBoth, either[0].Evidence)
@@ -116,6 +118,7 @@ func TestNothingMeasuredHasNoPeak(t *testing.T) {
 	e := NewStitcher("p", "d", "r", "m").Add(change, stSeen(0, change, true))[0]
 	require.Equal(t, ByModel, e.Evidence)
 	require.Empty(t, e.STLead)
+	require.Zero(t, e.STPeakAt)
 	require.Equal(t, "not measured, the model's answer only", e.STText())
 }
 

@@ -76,6 +76,8 @@ type ST struct {
 	// it, and is empty when none could be measured.
 	PeakUV int    `json:"peak_uv"`
 	Lead   string `json:"lead,omitempty"`
+	// PeakAt is when it was measured; zero when that is not known.
+	PeakAt time.Time `json:"peak_at,omitzero"`
 	// Evidence is model, signal or both; only what rests on both is certain.
 	Evidence string `json:"evidence"`
 }

@@ -58,12 +58,14 @@ func TestProtoUsesTheSameWords(t *testing.T) {
 		ID: "1", Priority: alert.High, Class: alert.Technical, State: alert.Resolved,
 		Start: time.Unix(1, 0), Updated: time.Unix(2, 0), Resolved: time.Unix(3, 0), Events: []string{"e"},
 		Value: 38.5, Unit: "/min", Beats: 7, Kinds: []string{"V"},
-		ST: &alert.ST{Kind: "STD", Start: time.Unix(1, 0).UTC(), End: time.Unix(62, 0).UTC(), PeakUV: -210, Lead: "II", Evidence: "both"},
+		ST: &alert.ST{Kind: "STD", Start: time.Unix(1, 0).UTC(), End: time.Unix(62, 0).UTC(), PeakUV: -210, Lead: "II", PeakAt: time.Unix(31, 0).UTC(), Evidence: "both"},
+		Pressed: time.Unix(5, 0).UTC(),
 	}
 	p := a.Proto()
 	require.Equal(t, holterv1.StEvidence_ST_EVIDENCE_BOTH, p.St.Evidence)
 	back := alert.FromProto(p)
 	require.Equal(t, a.ST, back.ST)
+	require.Equal(t, a.Pressed, back.Pressed)
 	require.Equal(t, []any{38.5, "/min", 7, []string{"V"}}, []any{back.Value, back.Unit, back.Beats, back.Kinds})
 	require.Equal(t, holterv1.Priority_PRIORITY_HIGH, p.Priority)
 	require.Equal(t, holterv1.AlertClass_ALERT_CLASS_TECHNICAL, p.Class)

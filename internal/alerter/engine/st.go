@@ -14,7 +14,7 @@ import (
 func episode(ev *holterv1.Event) alert.ST {
 	return alert.ST{
 		Kind: ev.Kind, Start: time.Unix(0, ev.StartTimeNs).UTC(), End: time.Unix(0, ev.EndTimeNs).UTC(),
-		PeakUV: int(ev.StPeakUv), Lead: ev.StLead, Evidence: localize.Evidence(ev.StEvidence).String(),
+		PeakUV: int(ev.StPeakUv), Lead: ev.StLead, PeakAt: holterv1.Time(ev.StPeakTimeNs), Evidence: localize.Evidence(ev.StEvidence).String(),
 	}
 }
 

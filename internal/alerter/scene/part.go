@@ -52,12 +52,15 @@ func (m *maker) parts(asking context.Context) ([]part, error) {
 }
 
 // worst is the part of the alert with the most beats of its kinds, where beats
-// are what it is about, and otherwise the fastest or, where nothing can be told,
-// the latest.
+// are what it is about, the peak of an ST episode, and otherwise the fastest or,
+// where nothing can be told, the latest.
 func (m *maker) worst(asking context.Context) (part, error) {
 	a := m.Alert
 	if a.ST != nil {
-		return partFrom("Latest part", a.Updated.Add(-length)), nil
+		if a.ST.PeakAt.IsZero() {
+			return partFrom("Latest part", a.Updated.Add(-length)), nil
+		}
+		return partFrom("Largest deviation", a.ST.PeakAt.Add(-length/2)), nil
 	}
 	if beats := m.beats(asking); len(beats) > 0 {
 		return partFrom("Most beats", densest(beats)), nil

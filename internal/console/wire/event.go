@@ -35,9 +35,11 @@ type Event struct {
 
 // ST is what was measured of an ST event.
 type ST struct {
-	PeakUV   int    `json:"peak_uv"`
-	Lead     string `json:"lead"`
-	Evidence string `json:"evidence"`
+	PeakUV int    `json:"peak_uv"`
+	Lead   string `json:"lead"`
+	// PeakAt is null where it is not known.
+	PeakAt   Instant `json:"peak_at"`
+	Evidence string  `json:"evidence"`
 }
 
 // Pattern is what the beats of an event make, see pkg/rhythm.
@@ -69,7 +71,7 @@ func NewEvent(e localize.Event, review influx.Review) Event {
 		Question: e.Question, Answer: e.Answer, Model: e.Model, Open: e.Open,
 	}
 	if e.Evidence.String() != "" {
-		out.ST = &ST{PeakUV: e.STPeak, Lead: e.STLead, Evidence: e.Evidence.String()}
+		out.ST = &ST{PeakUV: e.STPeak, Lead: e.STLead, PeakAt: Instant(e.STPeakAt), Evidence: e.Evidence.String()}
 	}
 	if review.Verdict != "" {
 		r := NewReview(review)
@@ -105,7 +107,7 @@ func EventOf(m *holterv1.Event, review influx.Review) Event {
 		ID: m.GetId(), Patient: m.GetPatient(), Device: m.GetDevice(), Recording: m.GetRecording(), Kind: m.GetKind(),
 		Start: time.Unix(0, m.GetStartTimeNs()), End: time.Unix(0, m.GetEndTimeNs()), Confidence: m.GetConfidence(), Beats: int(m.GetBeats()),
 		Question: m.GetQuestion(), Answer: m.GetAnswer(), Model: m.GetModel(), Open: m.GetOpen(),
-		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(),
+		Evidence: localize.Evidence(m.GetStEvidence()), STPeak: int(m.GetStPeakUv()), STLead: m.GetStLead(), STPeakAt: holterv1.Time(m.GetStPeakTimeNs()),
 	}, review).WithPattern(patternOf(m))
 }
 

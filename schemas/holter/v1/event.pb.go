@@ -349,7 +349,11 @@ type Event struct {
 	BeatsBetween []int32 `protobuf:"zigzag32,20,rep,packed,name=beats_between,json=beatsBetween,proto3" json:"beats_between,omitempty"`
 	// How well the signal of the window shows its beats, 0 (noise) to 1 (clear), as
 	// in Window. Not set in messages of older versions.
-	Quality       *float64 `protobuf:"fixed64,21,opt,name=quality,proto3,oneof" json:"quality,omitempty"`
+	Quality *float64 `protobuf:"fixed64,21,opt,name=quality,proto3,oneof" json:"quality,omitempty"`
+	// When st_peak_uv was measured: the middle of the six seconds that it is the
+	// deviation of, nanoseconds since the Unix epoch. 0: nothing was measured, or
+	// by an older version.
+	StPeakTimeNs  int64 `protobuf:"varint,22,opt,name=st_peak_time_ns,json=stPeakTimeNs,proto3" json:"st_peak_time_ns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -527,6 +531,13 @@ func (x *Event) GetBeatsBetween() []int32 {
 func (x *Event) GetQuality() float64 {
 	if x != nil && x.Quality != nil {
 		return *x.Quality
+	}
+	return 0
+}
+
+func (x *Event) GetStPeakTimeNs() int64 {
+	if x != nil {
+		return x.StPeakTimeNs
 	}
 	return 0
 }
@@ -724,7 +735,10 @@ type Alert struct {
 	// Beats that met the rule, of alerts about beats.
 	Beats uint32 `protobuf:"varint,25,opt,name=beats,proto3" json:"beats,omitempty"`
 	// Codes of the conditions that the rule looks for.
-	Kinds         []string `protobuf:"bytes,26,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	Kinds []string `protobuf:"bytes,26,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	// When the patient pressed the symptom button, the newest press, of alerts about
+	// that; nanoseconds since the Unix epoch, 0: of other alerts.
+	PressedTimeNs int64 `protobuf:"varint,27,opt,name=pressed_time_ns,json=pressedTimeNs,proto3" json:"pressed_time_ns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -941,6 +955,13 @@ func (x *Alert) GetKinds() []string {
 	return nil
 }
 
+func (x *Alert) GetPressedTimeNs() int64 {
+	if x != nil {
+		return x.PressedTimeNs
+	}
+	return 0
+}
+
 // AlertSt is an ST episode as far as it is known.
 type AlertSt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -951,9 +972,11 @@ type AlertSt struct {
 	EndTimeNs   int64 `protobuf:"varint,3,opt,name=end_time_ns,json=endTimeNs,proto3" json:"end_time_ns,omitempty"`
 	// Largest deviation in µV, negative for depression, and the lead that shows it;
 	// without meaning when lead is empty: nothing could be measured.
-	PeakUv        int32      `protobuf:"zigzag32,4,opt,name=peak_uv,json=peakUv,proto3" json:"peak_uv,omitempty"`
-	Lead          string     `protobuf:"bytes,5,opt,name=lead,proto3" json:"lead,omitempty"`
-	Evidence      StEvidence `protobuf:"varint,6,opt,name=evidence,proto3,enum=holter.v1.StEvidence" json:"evidence,omitempty"`
+	PeakUv   int32      `protobuf:"zigzag32,4,opt,name=peak_uv,json=peakUv,proto3" json:"peak_uv,omitempty"`
+	Lead     string     `protobuf:"bytes,5,opt,name=lead,proto3" json:"lead,omitempty"`
+	Evidence StEvidence `protobuf:"varint,6,opt,name=evidence,proto3,enum=holter.v1.StEvidence" json:"evidence,omitempty"`
+	// When the peak was measured, nanoseconds since the Unix epoch; 0: not known.
+	PeakTimeNs    int64 `protobuf:"varint,7,opt,name=peak_time_ns,json=peakTimeNs,proto3" json:"peak_time_ns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1028,6 +1051,13 @@ func (x *AlertSt) GetEvidence() StEvidence {
 		return x.Evidence
 	}
 	return StEvidence_ST_EVIDENCE_UNSPECIFIED
+}
+
+func (x *AlertSt) GetPeakTimeNs() int64 {
+	if x != nil {
+		return x.PeakTimeNs
+	}
+	return 0
 }
 
 // AlertChange is one step in an alert's history.
@@ -1208,7 +1238,7 @@ var File_holter_v1_event_proto protoreflect.FileDescriptor
 
 const file_holter_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x15holter/v1/event.proto\x12\tholter.v1\x1a\x16holter/v1/window.proto\"\x8a\x05\n" +
+	"\x15holter/v1/event.proto\x12\tholter.v1\x1a\x16holter/v1/window.proto\"\xb1\x05\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\apatient\x18\x02 \x01(\tR\apatient\x12\x16\n" +
@@ -1235,7 +1265,8 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"st_peak_uv\x18\x12 \x01(\x11R\bstPeakUv\x12\x17\n" +
 	"\ast_lead\x18\x13 \x01(\tR\x06stLead\x12#\n" +
 	"\rbeats_between\x18\x14 \x03(\x11R\fbeatsBetween\x12\x1d\n" +
-	"\aquality\x18\x15 \x01(\x01H\x00R\aquality\x88\x01\x01B\n" +
+	"\aquality\x18\x15 \x01(\x01H\x00R\aquality\x88\x01\x01\x12%\n" +
+	"\x0fst_peak_time_ns\x18\x16 \x01(\x03R\fstPeakTimeNsB\n" +
 	"\n" +
 	"\b_quality\"\x95\x03\n" +
 	"\bProgress\x12\x18\n" +
@@ -1253,7 +1284,7 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\arefused\x18\n" +
 	" \x01(\x04R\arefused\x12%\n" +
 	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\x12:\n" +
-	"\x0fwindows_decided\x18\f \x03(\v2\x11.holter.v1.WindowR\x0ewindowsDecided\"\xac\x06\n" +
+	"\x0fwindows_decided\x18\f \x03(\v2\x11.holter.v1.WindowR\x0ewindowsDecided\"\xd4\x06\n" +
 	"\x05Alert\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x18\n" +
@@ -1283,14 +1314,17 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x04unit\x18\x17 \x01(\tR\x04unit\x12\"\n" +
 	"\x02st\x18\x18 \x01(\v2\x12.holter.v1.AlertStR\x02st\x12\x14\n" +
 	"\x05beats\x18\x19 \x01(\rR\x05beats\x12\x14\n" +
-	"\x05kinds\x18\x1a \x03(\tR\x05kinds\"\xc1\x01\n" +
+	"\x05kinds\x18\x1a \x03(\tR\x05kinds\x12&\n" +
+	"\x0fpressed_time_ns\x18\x1b \x01(\x03R\rpressedTimeNs\"\xe3\x01\n" +
 	"\aAlertSt\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\"\n" +
 	"\rstart_time_ns\x18\x02 \x01(\x03R\vstartTimeNs\x12\x1e\n" +
 	"\vend_time_ns\x18\x03 \x01(\x03R\tendTimeNs\x12\x17\n" +
 	"\apeak_uv\x18\x04 \x01(\x11R\x06peakUv\x12\x12\n" +
 	"\x04lead\x18\x05 \x01(\tR\x04lead\x121\n" +
-	"\bevidence\x18\x06 \x01(\x0e2\x15.holter.v1.StEvidenceR\bevidence\"v\n" +
+	"\bevidence\x18\x06 \x01(\x0e2\x15.holter.v1.StEvidenceR\bevidence\x12 \n" +
+	"\fpeak_time_ns\x18\a \x01(\x03R\n" +
+	"peakTimeNs\"v\n" +
 	"\vAlertChange\x12\x17\n" +
 	"\atime_ns\x18\x01 \x01(\x03R\x06timeNs\x12\x12\n" +
 	"\x04what\x18\x02 \x01(\tR\x04what\x12\x0e\n" +

@@ -41,7 +41,7 @@ export function review(host, patient, store, { kinds, move, close }) {
     `${moment(ms(e.start))} – ${clockTenths(ms(e.end))} (${lasting(ms(e.end) - ms(e.start))})`,
     e.beats > 0 && `${e.beats} ${e.beats === 1 ? "beat" : "beats"}`,
     e.confidence > 0 && `confidence ${Math.round(e.confidence * 100)} %`,
-    e.st && `peak ${e.st.peak_uv} µV in ${e.st.lead || "no lead"}, from ${e.st.evidence}`,
+    e.st && `peak ${e.st.peak_uv} µV in ${e.st.lead || "no lead"}${e.st.peak_at ? ` at ${clockTenths(ms(e.st.peak_at))}` : ""}, from ${e.st.evidence}`,
     e.device,
   ].filter(Boolean);
 
