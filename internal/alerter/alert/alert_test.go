@@ -58,7 +58,7 @@ func TestProtoUsesTheSameWords(t *testing.T) {
 		ID: "1", Priority: alert.High, Class: alert.Technical, State: alert.Resolved,
 		Start: time.Unix(1, 0), Updated: time.Unix(2, 0), Resolved: time.Unix(3, 0), Events: []string{"e"},
 		Value: 38.5, Unit: "/min", Beats: 7, Kinds: []string{"V"},
-		ST: &alert.ST{Kind: "STD", Start: time.Unix(1, 0).UTC(), End: time.Unix(62, 0).UTC(), PeakUV: -210, Lead: "II", PeakAt: time.Unix(31, 0).UTC(), Evidence: "both"},
+		ST:      &alert.ST{Kind: "STD", Start: time.Unix(1, 0).UTC(), End: time.Unix(62, 0).UTC(), PeakUV: -210, Lead: "II", PeakAt: time.Unix(31, 0).UTC(), Evidence: "both"},
 		Pressed: time.Unix(5, 0).UTC(),
 	}
 	p := a.Proto()

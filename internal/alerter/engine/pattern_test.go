@@ -110,7 +110,7 @@ func TestPatternTexts(t *testing.T) {
 		b.events(strip("a", 1, "VVNNVNVNVNVNNNNNVVVNNVVVN")...)
 		require.Len(t, b.alerts, 1, rule)
 		require.Equal(t, want[0], b.alerts[0].Title)
-		require.Equal(t, "Patient p, Premature ventricular contraction: "+want[1]+" Confidence of the model 90 %.", b.open("r/p").Message)
+		require.Equal(t, "Patient p, Premature ventricular contraction: "+want[1], b.open("r/p").Message)
 	}
 }
 

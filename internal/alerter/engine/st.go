@@ -52,20 +52,16 @@ func stName(st alert.ST) string {
 	}
 }
 
-// describeST says in two sentences what was seen and what it rests on.
+// describeST says what was seen; of what the model alone located, also what was
+// measured instead.
 func describeST(a alert.Alert) string {
 	st := *a.ST
 	seen := fmt.Sprintf("Patient %s, %s so far, since %s.", a.Patient, stText(st), clock(st.Start))
-	located := fmt.Sprintf("located by the model with confidence %.0f %%", 100*a.Confidence)
-	switch localize.ParseEvidence(st.Evidence) {
-	case localize.ByBoth:
-		return fmt.Sprintf("%s Measured in the signal and %s.", seen, located)
-	case localize.BySignal:
-		return seen + " Measured in the signal, not confirmed by the model."
+	switch {
+	case localize.ParseEvidence(st.Evidence) != localize.ByModel:
+		return seen
+	case st.Lead == "":
+		return seen + " Nothing could be measured."
 	}
-	measured := "nothing could be measured"
-	if st.Lead != "" {
-		measured = fmt.Sprintf("measured were only %s in lead %s", localize.Microvolts(st.PeakUV), st.Lead)
-	}
-	return fmt.Sprintf("%s It was %s; %s.", seen, located, measured)
+	return fmt.Sprintf("%s Measured were only %s in lead %s.", seen, localize.Microvolts(st.PeakUV), st.Lead)
 }

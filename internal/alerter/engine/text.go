@@ -44,7 +44,8 @@ func title(r *rule.Rule, a alert.Alert) string {
 	}
 }
 
-// describe says in one or two sentences what was seen.
+// describe says in one or two sentences what was seen; alert.HowSure says how
+// sure that is.
 func describe(r *rule.Rule, a alert.Alert, h hit) string {
 	if a.ST != nil {
 		return describeST(a)
@@ -68,7 +69,7 @@ func describe(r *rule.Rule, a alert.Alert, h hit) string {
 	default:
 		seen = fmt.Sprintf("since %s, for %s so far.", clock(first), span(last.Sub(first).Round(time.Second)))
 	}
-	return fmt.Sprintf("Patient %s, %s: %s Confidence of the model %.0f %%.", a.Patient, names(r.Kinds()), seen, 100*a.Confidence)
+	return fmt.Sprintf("Patient %s, %s: %s", a.Patient, names(r.Kinds()), seen)
 }
 
 // describeDevice says what is wrong with a device.

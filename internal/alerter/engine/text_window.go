@@ -63,8 +63,8 @@ func describeWindows(r *rule.Rule, a alert.Alert, h hit) string {
 		if r.Burden.OfBeats() {
 			of = fmt.Sprintf("%d beats", h.of)
 		}
-		return fmt.Sprintf("Patient %s, %s: %.1f %% of %s within %s up to %s, of which %s were analysed; the limit is %g %%. Confidence of the model %.0f %%.",
-			a.Patient, names(r.Kinds()), h.share, of, span(r.Burden.Within), last, span(h.analysed.Round(time.Second)), r.Burden.Above, 100*a.Confidence)
+		return fmt.Sprintf("Patient %s, %s: %.1f %% of %s within %s up to %s, of which %s were analysed; the limit is %g %%.",
+			a.Patient, names(r.Kinds()), h.share, of, span(r.Burden.Within), last, span(h.analysed.Round(time.Second)), r.Burden.Above)
 	case r.Pause != nil:
 		return fmt.Sprintf("Patient %s: no beat for %.1f s from %s to %s. Measured in the signal of device %s, which shows beats clearly there.",
 			a.Patient, lasts.Seconds(), first, last, a.Device)

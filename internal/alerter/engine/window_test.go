@@ -181,7 +181,7 @@ func TestBurdens(t *testing.T) {
 	require.Equal(t, []string{"triggered pvc p 0-21600"}, b.log())
 	require.Equal(t, "Burden: Premature ventricular contraction, 16.7 %", b.alerts[0].Title)
 	require.Equal(t, "Patient p, Premature ventricular contraction: 16.7 % of 21600 beats within 24h up to 2020-01-01 06:00:00 UTC, "+
-		"of which 6h were analysed; the limit is 10 %. Confidence of the model 80 %.", b.alerts[0].Message)
+		"of which 6h were analysed; the limit is 10 %.", b.alerts[0].Message)
 	require.InDelta(t, 0.8, b.alerts[0].Confidence, 1e-9)
 
 	b.minutes(6*hour, 10*hour, func(t float64) *holterv1.Window { return noisy(found(minute(t), 60, 60)) })

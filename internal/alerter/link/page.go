@@ -77,7 +77,7 @@ func (p Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method == http.MethodGet {
-		v := view{Title: fmt.Sprintf("%s: %s", a.Patient, a.Title), Text: a.Message, By: grant.By, Button: true}
+		v := view{Title: fmt.Sprintf("%s: %s", a.Patient, a.Title), Text: a.Message, Sure: a.HowSure(), By: grant.By, Button: true}
 		drawing, cancel := context.WithTimeout(ctx, drawWithin)
 		defer cancel()
 		if png := p.Picture(drawing, a, zone); png != nil {
@@ -115,16 +115,16 @@ func standing(a alert.Alert, found bool, g Grant, zone *time.Location) (status i
 }
 
 type view struct {
-	Title, Text, By string
-	Picture         template.URL
-	Button          bool
+	Title, Text, Sure, By string
+	Picture               template.URL
+	Button                bool
 }
 
 var page = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="robots" content="noindex"><title>Holter</title>
 <body style="font: 1.2em sans-serif; max-width: 36em; margin: 2em auto; padding: 0 1em">
-<h1 style="font-size: 1.2em">{{.Title}}</h1>{{with .Text}}<p>{{.}}</p>{{end}}
+<h1 style="font-size: 1.2em">{{.Title}}</h1>{{with .Text}}<p>{{.}}</p>{{end}}{{with .Sure}}<p>How sure: {{.}}</p>{{end}}
 {{with .Picture}}<p><a href="{{.}}"><img src="{{.}}" alt="The signal, with what was found marked" style="max-width: 100%"></a></p>{{end}}
 {{if .Button}}<form method="post"><button style="font-size: 1.2em; padding: .6em 1em">Acknowledge as {{.By}}</button></form>{{end}}
 <p style="color: #666; font-size: .8em">Not a medical device: for research and engineering.</p>

@@ -48,7 +48,7 @@ func compose(m Message) letter {
 	}
 	add("Who", who)
 	add("When", when(a, zone))
-	add("How sure", sure(a))
+	add("How sure", a.HowSure())
 	add("Rhythm", m.Rhythm)
 	if last := len(a.History) - 1; a.State == alert.Acknowledged && last >= 0 {
 		add("Acknowledged", fmt.Sprintf("by %s at %s", a.History[last].By, alert.Clock(a.History[last].At, zone)))
@@ -59,7 +59,11 @@ func compose(m Message) letter {
 		add("No picture of the signal", m.Missing)
 	}
 	for _, other := range m.Also {
-		l.Also = append(l.Also, alert.InZone(fmt.Sprintf("[%s] %s: %s", mark(other), other.Title, other.Message), zone))
+		text := fmt.Sprintf("[%s] %s: %s", mark(other), other.Title, other.Message)
+		if sure := other.HowSure(); sure != "" {
+			text += " How sure: " + sure + "."
+		}
+		l.Also = append(l.Also, alert.InZone(text, zone))
 	}
 	return l
 }
@@ -111,23 +115,6 @@ func when(a alert.Alert, zone *time.Location) string {
 }
 
 func offset(t time.Time) int { _, seconds := t.Zone(); return seconds }
-
-// sure says how sure an alert about the heart is.
-func sure(a alert.Alert) string {
-	switch {
-	case a.Class != alert.Physiological || !a.Pressed.IsZero():
-		return ""
-	case a.ST != nil && a.ST.Evidence == "signal":
-		return "measured in the signal, not confirmed by the model"
-	case a.Confidence <= 0:
-		return ""
-	case a.ST != nil && a.ST.Evidence == "model":
-		return alert.Sure(a.Confidence) + " by the model, not confirmed by the measured signal"
-	case a.ST != nil && a.ST.Evidence == "both":
-		return alert.Sure(a.Confidence) + " by the model, and measured in the signal"
-	}
-	return alert.Sure(a.Confidence) + " by the model"
-}
 
 // oneLine replaces control characters: names come from devices, and a line
 // break in a header would begin another header.

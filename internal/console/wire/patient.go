@@ -42,6 +42,7 @@ type Alert struct {
 	Title         string   `json:"title"`
 	Message       string   `json:"message"`
 	Confidence    float64  `json:"confidence"`
+	HowSure       string   `json:"how_sure"`
 	Assignee      string   `json:"assignee"`
 	SilencedUntil Instant  `json:"silenced_until"`
 	HeldBy        string   `json:"held_by"`
@@ -63,7 +64,7 @@ func NewAlert(a alert.Alert) Alert {
 	out := Alert{
 		ID: a.ID, Patient: a.Patient, Device: a.Device, Rule: a.Rule,
 		Priority: a.Priority.String(), Class: a.Class.String(), State: a.State.String(),
-		Start: Instant(a.Start), Updated: Instant(a.Updated), Title: a.Title, Message: a.Message, Confidence: a.Confidence,
+		Start: Instant(a.Start), Updated: Instant(a.Updated), Title: a.Title, Message: a.Message, Confidence: a.Confidence, HowSure: a.HowSure(),
 		Assignee: a.Assignee, SilencedUntil: Instant(a.SilencedUntil), HeldBy: a.HeldBy, Escalated: a.Escalated,
 		EventIDs: append([]string{}, a.Events...), History: []Change{},
 	}

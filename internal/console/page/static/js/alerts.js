@@ -30,7 +30,7 @@ export function alerts(host, patient, on) {
       h("p", {}, a.message),
       h("p", { class: "muted facts-line" },
         h("b", { class: `alert-${a.state}` }, states[a.state] ?? a.state), h("span", {}, a.class), h("span", {}, `since ${moment(ms(a.start))}`),
-        a.confidence > 0 && h("span", {}, `confidence ${Math.round(a.confidence * 100)} %`), notes.map((n) => h("span", {}, n))),
+        a.how_sure && h("span", {}, a.how_sure), notes.map((n) => h("span", {}, n))),
       h("div", { class: "acts" },
         actions(patient, a, on.open)),
       h("details", { class: "said", open: opened.has(a.id), ontoggle: (e) => opened[e.target.open ? "add" : "delete"](a.id) },
