@@ -121,22 +121,8 @@ ID is the alert's, or so much of its beginning that no other open alert has it.`
 	return command
 }
 
-// atDesk runs work at the desk of the configuration's Kafka.
-func (a *App) atDesk(work func(client *kafka.Client, partitions int) error) error {
-	cfg, err := a.config()
-	if err != nil {
-		return err
-	}
-	client, err := kafka.NewClient(cfg.Kafka, a.logger())
-	if err != nil {
-		return err
-	}
-	defer client.Close() //nolint:errcheck // it is no longer needed
-	return work(client, cfg.Kafka.Partitions)
-}
-
 func (a *App) decide(ctx context.Context, id string, c *holterv1.AlertCommand) error {
-	return a.atDesk(func(client *kafka.Client, partitions int) error {
+	return a.withKafka(func(client *kafka.Client, partitions int) error {
 		d := desk.New(client, partitions)
 		all, err := d.List(ctx)
 		if err != nil {
@@ -167,7 +153,7 @@ days. --json prints one JSON object per line, with the history. Times are UTC.`,
   holter alerts list --all --patient p17 --json`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return a.atDesk(func(client *kafka.Client, partitions int) error {
+			return a.withKafka(func(client *kafka.Client, partitions int) error {
 				all, err := desk.New(client, partitions).List(command.Context())
 				if err != nil {
 					return err

@@ -48,7 +48,7 @@ func (a *App) alertsReplay(ctx context.Context, path, since string) error {
 			return asUsage(fmt.Errorf("--since: %w", err))
 		}
 	}
-	return a.atDesk(func(client *kafka.Client, partitions int) error {
+	return a.withKafka(func(client *kafka.Client, partitions int) error {
 		days, refused, err := rehearse.Read(ctx, client, partitions, set, from, func(done int) {
 			if a.Terminal {
 				_, _ = fmt.Fprintf(a.Err, "\rpartition %d of %d", done, partitions)

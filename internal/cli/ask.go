@@ -56,7 +56,7 @@ Times are by the device's clock, in UTC. --json prints one JSON object per quest
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.patient, "patient", "", "`ID` of the patient")
+	patientFlag(flags, &f.patient)
 	flags.Var(durationValue{&f.last}, "last", "the newest signal, like 60s (the default), up to 10m")
 	flags.StringVar(&f.from, "from", "", "begin at `T`: RFC 3339, or a duration like 24h (so long ago)")
 	flags.StringVar(&f.to, "to", "", "end at `T`")
@@ -85,7 +85,7 @@ func (a *App) converse(ctx context.Context, f askFlags, in io.Reader, texts []st
 		return asUsage(fmt.Errorf("--picture: strips of up to %s can be drawn", longestDrawn))
 	}
 	q.By = cmp.Or(f.by, a.Env("USER"))
-	return a.atDesk(func(client *kafka.Client, partitions int) error {
+	return a.withKafka(func(client *kafka.Client, partitions int) error {
 		asker := questions.NewAsker(client, partitions)
 		var last questions.Answer
 		for text, err := range eachQuestion(in, texts) {

@@ -1,9 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -44,11 +43,8 @@ func (a *App) drawAnswer(f askFlags, q questions.Question, answer questions.Answ
 	if len(answer.Shown) > 1 {
 		all = page
 	}
-	out, err := os.Create(f.picture)
-	if err != nil {
-		return fmt.Errorf("draw the answer: %w; name another file with --picture", err)
-	}
-	if err := errors.Join(drawings[filepath.Ext(f.picture)](out, all), out.Close()); err != nil {
+	write := drawings[filepath.Ext(f.picture)]
+	if err := intoFile(f.picture, func(out io.Writer) error { return write(out, all) }); err != nil {
 		return fmt.Errorf("draw the answer: %w", err)
 	}
 	return nil

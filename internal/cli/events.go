@@ -48,7 +48,7 @@ show it: at least 100 µV against the patient's own baseline for 60 s.`,
 	flags.StringVar(&f.since, "since", "", "only that start at or after `T`: RFC 3339, or a duration like 24h (so long ago)")
 	flags.StringVar(&f.until, "until", "", "only that start before `T`")
 	flags.BoolVar(&f.json, "json", false, "print JSON lines")
-	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
+	influxFlag(flags, &f.influx)
 	a.configFlag(command)
 	return command
 }
@@ -68,14 +68,11 @@ func (a *App) events(ctx context.Context, f eventsFlags) error {
 		}
 		*bound.at = t
 	}
-	store, err := a.openStore(f.influx)
+	store, err := a.answeringStore(ctx, f.influx, ", holter up starts one")
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if err := store.Ping(ctx); err != nil {
-		return fmt.Errorf("%w (holter up starts one; --influx gives another address)", err)
-	}
 	reviews, err := store.QueryReviews(ctx, filter.Patient, filter.Since, filter.Until)
 	if err != nil {
 		return err
@@ -85,21 +82,6 @@ func (a *App) events(ctx context.Context, f eventsFlags) error {
 		return printJSON(a.Out, events, newest)
 	}
 	return printTable(a.Out, events, newest)
-}
-
-// openStore opens the event store of the configuration, or at another address.
-func (a *App) openStore(address string) (*influx.Store, error) {
-	cfg, err := a.config()
-	if err != nil {
-		return nil, err
-	}
-	if address != "" {
-		cfg.Influx.URL = withScheme(address, "http")
-	}
-	return influx.Open(influx.Options{
-		URL: cfg.Influx.URL, Org: cfg.Influx.Org, Bucket: cfg.Influx.Bucket,
-		Token: cfg.Influx.Token, Retention: cfg.Influx.Retention, Log: a.logger(),
-	})
 }
 
 // jsonEvent is a line of `holter events --json`.

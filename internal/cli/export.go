@@ -10,10 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/exchange"
 	"github.com/holterd/holter/internal/fhir"
-	"github.com/holterd/holter/internal/influx"
 )
 
 type exportFlags struct {
@@ -49,7 +47,7 @@ longest pause, are always there. They are 10 s long, those of the whole signal 3
 		RunE: func(command *cobra.Command, _ []string) error { return a.export(command.Context(), f) },
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.patient, "patient", "", "`ID` of the patient")
+	patientFlag(flags, &f.patient)
 	flags.StringVar(&f.from, "from", "", "begin at `T`: RFC 3339, or a duration like 24h (so long ago)")
 	flags.StringVar(&f.to, "to", "0s", "end at `T`")
 	flags.StringVar(&f.format, "format", "wfdb", "`FORMAT`: wfdb, edf or fhir")
@@ -57,8 +55,8 @@ longest pause, are always there. They are 10 s long, those of the whole signal 3
 	flags.StringVar(&f.patientSystem, "patient-system", fhir.PatientSystem, "`URI` of the system of patient identifiers in fhir")
 	flags.StringVar(&f.report, "report", "", "`FILE` of holter report, .pdf or .html, to attach in fhir")
 	flags.StringVar(&f.out, "out", "", "`DIR` for the files")
-	flags.StringVar(&f.archive, "archive", "", "`DIR` of the archive (default archive.folder of the configuration)")
-	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
+	archiveFlag(flags, &f.archive)
+	influxFlag(flags, &f.influx)
 	flags.BoolVar(&f.signalOnly, "signal-only", false, "without the events of InfluxDB")
 	a.configFlag(command)
 	return command
@@ -76,16 +74,8 @@ func (f exportFlags) period(now time.Time) (from, to time.Time, err error) {
 			return from, to, asUsage(err)
 		}
 	}
-	if from, err = parseInstant(f.from, now); err != nil {
-		return from, to, asUsage(fmt.Errorf("--from: %w", err))
-	}
-	if to, err = parseInstant(f.to, now); err != nil {
-		return from, to, asUsage(fmt.Errorf("--to: %w", err))
-	}
-	if !from.Before(to) {
-		return from, to, asUsage(fmt.Errorf("the period ends at %s, before it begins: see --from and --to", to.Format(time.RFC3339)))
-	}
-	return from, to, nil
+	from, to, err = parsePeriod(f.from, f.to, now)
+	return from, to, asUsage(err)
 }
 
 func (a *App) export(ctx context.Context, f exportFlags) error {
@@ -105,8 +95,7 @@ func (a *App) export(ctx context.Context, f exportFlags) error {
 		return a.exportFHIR(ctx, f, kept, fhir.Study{Patient: f.patient, PatientSystem: f.patientSystem, From: from, To: to, Stretches: stretches})
 	}
 	if len(stretches) == 0 {
-		return fmt.Errorf("the archive has no signal of patient %q from %s to %s: check the name and the times, and archive.retention",
-			f.patient, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+		return noSignal(f.patient, from, to)
 	}
 	var events exchange.Events
 	if events.Presses, err = kept.Presses(f.patient, from, to); err != nil {
@@ -128,43 +117,9 @@ func (a *App) export(ctx context.Context, f exportFlags) error {
 	return nil
 }
 
-// openArchive opens the archive of the configuration, or another one.
-func (a *App) openArchive(folder string) (*archive.Archive, error) {
-	cfg, err := a.config()
-	if err != nil {
-		return nil, err
-	}
-	if folder == "" {
-		folder = cfg.Archive.Folder
-	}
-	kept, err := archive.Open(folder)
-	if err != nil {
-		return nil, fmt.Errorf("%w; name it with --archive", err)
-	}
-	return kept, nil
-}
-
-// answeringStore opens InfluxDB, which must be there.
-func (a *App) answeringStore(ctx context.Context, address string) (*influx.Store, error) {
-	store, err := a.openStore(address)
-	if err != nil {
-		return nil, err
-	}
-	if err := store.Ping(ctx); err != nil {
-		store.Close()
-		return nil, fmt.Errorf("%w (--influx gives another address, --signal-only leaves the events out)", err)
-	}
-	return store, nil
-}
-
-// inPeriod selects what a patient has of a period, also what began before.
-func inPeriod(patient string, from, to time.Time) influx.Filter {
-	return influx.Filter{Patient: patient, Since: from.Add(-exchange.LongestEpisode), Until: to, EndsAfter: from}
-}
-
 // readEvents reads what InfluxDB has of a period.
 func (a *App) readEvents(ctx context.Context, address, patient string, from, to time.Time, into *exchange.Events) error {
-	store, err := a.answeringStore(ctx, address)
+	store, err := a.answeringStore(ctx, address, withoutEvents)
 	if err != nil {
 		return err
 	}

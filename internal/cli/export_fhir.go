@@ -66,18 +66,18 @@ func (a *App) exportFHIR(ctx context.Context, f exportFlags, kept *archive.Archi
 
 // readStudy reads the events, what was decided about them, and the numbers.
 func (a *App) readStudy(ctx context.Context, address string, kept *archive.Archive, s *fhir.Study) error {
-	store, err := a.answeringStore(ctx, address)
+	store, err := a.answeringStore(ctx, address, withoutEvents)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	for e, err := range store.QueryEvents(ctx, inPeriod(s.Patient, s.From, s.To)) {
+	for e, err := range store.QueryEvents(ctx, influx.InPeriod(s.Patient, s.From, s.To)) {
 		if err != nil {
 			return err
 		}
 		s.Events = append(s.Events, e)
 	}
-	reviews, err := store.QueryReviews(ctx, s.Patient, s.From.Add(-exchange.LongestEpisode), s.To)
+	reviews, err := store.QueryReviews(ctx, s.Patient, s.From.Add(-influx.LongestEpisode), s.To)
 	if err != nil {
 		return err
 	}

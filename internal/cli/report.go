@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,15 +43,15 @@ Kafka.`,
 		RunE: func(command *cobra.Command, _ []string) error { return a.report(command.Context(), f) },
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.patient, "patient", "", "`ID` of the patient")
+	patientFlag(flags, &f.patient)
 	flags.StringVar(&f.day, "day", "", "the day `DATE`, like 2026-01-31, from midnight to midnight in the zone")
 	flags.StringVar(&f.zone, "zone", "UTC", "`ZONE` of days, hours and times, like Europe/Berlin")
 	flags.StringVar(&f.from, "from", "", "begin at `T` instead: RFC 3339, or a duration like 168h (so long ago)")
 	flags.StringVar(&f.to, "to", "0s", "end at `T`")
 	flags.StringVar(&f.format, "format", "", "`FORMAT`: html, pdf or json (default by the file's name)")
 	flags.StringVar(&f.out, "out", "", "`FILE` to write")
-	flags.StringVar(&f.archive, "archive", "", "`DIR` of the archive (default archive.folder of the configuration)")
-	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
+	archiveFlag(flags, &f.archive)
+	influxFlag(flags, &f.influx)
 	flags.BoolVar(&f.withoutAlerts, "without-alerts", false, "do not read alerts from Kafka")
 	a.configFlag(command)
 	return command
@@ -81,16 +80,8 @@ func (f *reportFlags) period(now time.Time) (p summary.Period, err error) {
 		return summary.Day(f.patient, day, zone), nil
 	}
 	p = summary.Period{Patient: f.patient, Zone: zone}
-	if p.From, err = parseInstant(f.from, now); err != nil {
-		return p, asUsage(fmt.Errorf("--from: %w", err))
-	}
-	if p.To, err = parseInstant(f.to, now); err != nil {
-		return p, asUsage(fmt.Errorf("--to: %w", err))
-	}
-	if !p.From.Before(p.To) {
-		return p, asUsage(fmt.Errorf("the period ends at %s, before it begins: see --from and --to", p.To.Format(time.RFC3339)))
-	}
-	return p, nil
+	p.From, p.To, err = parsePeriod(f.from, f.to, now)
+	return p, asUsage(err)
 }
 
 func (a *App) report(ctx context.Context, f reportFlags) error {
@@ -102,14 +93,11 @@ func (a *App) report(ctx context.Context, f reportFlags) error {
 	if err != nil {
 		return err
 	}
-	store, err := a.openStore(f.influx)
+	store, err := a.answeringStore(ctx, f.influx, "")
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if err := store.Ping(ctx); err != nil {
-		return fmt.Errorf("%w (--influx gives another address)", err)
-	}
 	cfg, err := a.config()
 	if err != nil {
 		return err
@@ -122,7 +110,7 @@ func (a *App) report(ctx context.Context, f reportFlags) error {
 	if f.withoutAlerts {
 		return write()
 	}
-	return a.atDesk(func(client *kafka.Client, partitions int) error {
+	return a.withKafka(func(client *kafka.Client, partitions int) error {
 		maker.Sources.Alerts = desk.New(client, partitions)
 		return write()
 	})
@@ -150,17 +138,4 @@ func (a *App) writeReport(ctx context.Context, m report.Maker, p summary.Period,
 	_, err = fmt.Fprintf(a.Out, "%s: patient %s, %s to %s, %.1f h recorded, %.1f h analysed, %d beats\n", f.out, p.Patient,
 		p.From.Format(time.RFC3339), p.To.Format(time.RFC3339), c.Recorded/3600, c.Analysed/3600, c.Beats)
 	return err
-}
-
-// intoFile writes a file whole, or not at all.
-func intoFile(path string, write func(io.Writer) error) error {
-	out, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("write the file: %w; name another with --out", err)
-	}
-	if err := errors.Join(write(out), out.Close()); err != nil {
-		_ = os.Remove(path)
-		return err
-	}
-	return nil
 }

@@ -134,7 +134,12 @@ type usageError struct{ error }
 func (usageError) Is(target error) bool { return target == errUsage }
 func (e usageError) Unwrap() error      { return e.error }
 
-func asUsage(err error) error { return usageError{err} }
+func asUsage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return usageError{err}
+}
 
 // one wants one argument and says which.
 func one(what string) cobra.PositionalArgs {

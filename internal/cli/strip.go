@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -35,13 +34,13 @@ with the stored events under it.`,
 		RunE: func(command *cobra.Command, _ []string) error { return a.strip(command.Context(), f) },
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.patient, "patient", "", "`ID` of the patient")
+	patientFlag(flags, &f.patient)
 	flags.StringVar(&f.device, "device", "", "the `ID` of the device (default the one with the most signal)")
 	flags.StringVar(&f.at, "at", "", "the middle of the strip `T`: RFC 3339, or a duration like 24h (so long ago)")
 	flags.Float64Var(&f.seconds, "seconds", 10, "length `S`, up to 60")
 	flags.StringVar(&f.out, "out", "", "`FILE` to draw into, .svg or .png")
-	flags.StringVar(&f.archive, "archive", "", "`DIR` of the archive (default archive.folder of the configuration)")
-	flags.StringVar(&f.influx, "influx", "", "`URL` of InfluxDB (default influx.url of the configuration)")
+	archiveFlag(flags, &f.archive)
+	influxFlag(flags, &f.influx)
 	flags.BoolVar(&f.signalOnly, "signal-only", false, "without the events of InfluxDB")
 	a.configFlag(command)
 	return command
@@ -80,11 +79,7 @@ func (a *App) strip(ctx context.Context, f stripFlags) (err error) {
 		return err
 	}
 	drawing := strip.Of(rec, track.Device, known.Reviewed(), strip.Options{Title: track.Patient + ", " + track.Device})
-	out, err := os.Create(f.out)
-	if err != nil {
-		return fmt.Errorf("draw the strip: %w; name another file with --out", err)
-	}
-	if err := errors.Join(write(out, drawing), out.Close()); err != nil {
+	if err := intoFile(f.out, func(out io.Writer) error { return write(out, drawing) }); err != nil {
 		return fmt.Errorf("draw the strip: %w", err)
 	}
 	_, err = fmt.Fprintf(a.Out, "%s: %s, %s to %s\n", f.out, track.Device,
@@ -100,8 +95,7 @@ func (a *App) trackAt(f stripFlags, from, to time.Time) (*exchange.Track, error)
 	}
 	track, err := strip.Find(kept, f.patient, f.device, from, to)
 	if err == nil && track == nil {
-		err = fmt.Errorf("the archive has no signal of patient %q from %s to %s: check the names and the time, and archive.retention",
-			f.patient, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+		err = noSignal(f.patient, from, to)
 	}
 	return track, err
 }

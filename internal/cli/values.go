@@ -67,6 +67,20 @@ func parseInstant(text string, now time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is neither a time like 2026-01-31T08:30:00Z nor a duration like 24h (so long ago)", text)
 }
 
+// parsePeriod reads --from and --to, as parseInstant does.
+func parsePeriod(from, to string, now time.Time) (begin, end time.Time, err error) {
+	if begin, err = parseInstant(from, now); err != nil {
+		return begin, end, fmt.Errorf("--from: %w", err)
+	}
+	if end, err = parseInstant(to, now); err != nil {
+		return begin, end, fmt.Errorf("--to: %w", err)
+	}
+	if !begin.Before(end) {
+		err = fmt.Errorf("the period ends at %s, before it begins: see --from and --to", end.Format(time.RFC3339))
+	}
+	return begin, end, err
+}
+
 // parseSpeed reads a factor over real time, or "max", which is 0.
 func parseSpeed(text string) (float64, error) {
 	if strings.EqualFold(text, "max") {

@@ -16,14 +16,9 @@ type Store interface {
 	QueryReviews(ctx context.Context, patient string, from, to time.Time) ([]influx.Review, error)
 }
 
-// LongestEpisode is how long before a period an event may have begun that still
-// goes on in it.
-const LongestEpisode = 7 * 24 * time.Hour
-
 // Read adds what the store has of a patient in [from, to).
 func (e *Events) Read(ctx context.Context, store Store, patient string, from, to time.Time) error {
-	early := from.Add(-LongestEpisode)
-	for event, err := range store.QueryEvents(ctx, influx.Filter{Patient: patient, Since: early, Until: to, EndsAfter: from}) {
+	for event, err := range store.QueryEvents(ctx, influx.InPeriod(patient, from, to)) {
 		if err != nil {
 			return err
 		}
@@ -35,7 +30,7 @@ func (e *Events) Read(ctx context.Context, store Store, patient string, from, to
 		}
 		e.Beats = append(e.Beats, b)
 	}
-	reviews, err := store.QueryReviews(ctx, patient, early, to)
+	reviews, err := store.QueryReviews(ctx, patient, from.Add(-influx.LongestEpisode), to)
 	e.Reviews = influx.Newest(reviews)
 	return err
 }

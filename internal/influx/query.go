@@ -24,6 +24,15 @@ type Filter struct {
 	EndsAfter time.Time
 }
 
+// LongestEpisode is how long before a period an event may have begun that still
+// goes on in it.
+const LongestEpisode = 7 * 24 * time.Hour
+
+// InPeriod selects what a patient has in a period, also what began before it.
+func InPeriod(patient string, from, to time.Time) Filter {
+	return Filter{Patient: patient, Since: from.Add(-LongestEpisode), Until: to, EndsAfter: from}
+}
+
 // InfluxDB's first and last time.
 var (
 	minTime = time.Unix(0, -1<<63+2).UTC()

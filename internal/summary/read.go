@@ -55,13 +55,8 @@ func Day(patient string, at time.Time, zone *time.Location) Period {
 	return Period{patient, time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone), zone}
 }
 
-const (
-	// Context is how far around the period beats are looked at for patterns.
-	Context = 15 * time.Minute
-	// longestEpisode is how long before the period an event may have begun that
-	// still goes on in it.
-	longestEpisode = 7 * 24 * time.Hour
-)
+// Context is how far around the period beats are looked at for patterns.
+const Context = 15 * time.Minute
 
 // Read reads what a summary is made of and adds it up. Progress is told how much
 // of the signal was looked at; it may be nil.
@@ -100,8 +95,7 @@ func (in *Input) readStore(ctx context.Context, s Store) (err error) {
 	if in.Beats, err = collect(s.QueryBeats(ctx, around)); err != nil {
 		return err
 	}
-	episodes := around
-	episodes.Since, episodes.EndsAfter = p.From.Add(-longestEpisode), around.Since
+	episodes := influx.InPeriod(p.Patient, around.Since, around.Until)
 	if in.Events, err = collect(s.QueryEvents(ctx, episodes)); err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/holterd/holter/internal/archive"
 	"github.com/holterd/holter/internal/console/web"
 	"github.com/holterd/holter/internal/console/wire"
-	"github.com/holterd/holter/internal/exchange"
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/pkg/localize"
 )
@@ -132,7 +131,7 @@ func (a *api) read(ctx context.Context, d *day) error {
 		d.counts, err = a.Store.CountEvents(ctx, d.patient, d.from, d.to)
 		return err
 	})
-	early := d.from.Add(-exchange.LongestEpisode)
+	early := d.from.Add(-influx.LongestEpisode)
 	var episodes []localize.Event
 	group.Go(func() (err error) {
 		episodes, err = a.Store.EventsWithin(ctx, []influx.Filter{
@@ -185,7 +184,11 @@ func (d *day) timeline() timeline {
 		}
 	}
 	for _, e := range d.st {
-		t.ST = append(t.ST, stEpisode{wire.Instant(e.Start), e.STPeak, e.STLead})
+		at := e.STPeakAt
+		if at.IsZero() { // stored by an older version
+			at = e.Start
+		}
+		t.ST = append(t.ST, stEpisode{wire.Instant(at), e.STPeak, e.STLead})
 	}
 	return t
 }
