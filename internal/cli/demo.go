@@ -25,7 +25,8 @@ func (a *App) demoCommand() *cobra.Command {
 		Long: `Start the whole system in this process, play a recording to it as a wearable would,
 and tell what happens: samples sent, windows analysed, questions and the model's
 answers, events stored, alerts at a small webhook receiver that stands for the
-caregiver. It ends by itself with a summary.
+caregiver. It ends by itself with a summary, and says how to look at what was found
+in the console.
 
 The recording is --record, else one of the folder that the variable HOLTER_DATA
 names, else record 119 of the MIT-BIH Arrhythmia Database, which is downloaded from
@@ -40,7 +41,7 @@ PhysioNet once and verified, else (offline) a simulated one.`,
 	leadsFlag(flags, &f.leads)
 	stretchFlags(flags, &f.from, &f.to)
 	flags.StringVar(&f.speed, "speed", "20", "factor over real time, or max: `X`")
-	flags.StringVar(&f.data, "data", "", "keep the system's data in this `DIR` (default a temporary one)")
+	flags.StringVar(&f.data, "data", "", "keep the system's data in this `DIR` (default a new one for temporary files)")
 	flags.StringVar(&f.model, "model", "", "`DIR` of the model (default model.dir of the configuration)")
 	a.configFlag(command)
 	return command
@@ -63,16 +64,23 @@ func (a *App) demo(ctx context.Context, f demoFlags) error {
 		return fmt.Errorf("make a folder for the demonstration: %w", err)
 	}
 	defer os.RemoveAll(scratch) //nolint:errcheck // the system clears its temporary folder, too
+	data := f.data
+	if data == "" {
+		if data, err = os.MkdirTemp("", "holter-demo-data-"); err != nil {
+			return fmt.Errorf("make a folder for the data: %w; name one with --data", err)
+		}
+	}
 	options := demo.Options{
 		Sources: demo.Sources{Record: f.record, Data: a.Env("HOLTER_DATA"), Archive: demo.MITBIH119(a.cache("recordings")), Scratch: scratch},
 		Leads:   f.leads, From: f.from, To: f.to, Speed: speed,
-		Dir: f.data, Config: cfg, Verbose: a.verbose,
+		Dir: data, Config: cfg, Verbose: a.verbose,
 		Out: a.Out, Terminal: a.OutTerminal, Width: a.Width, Clock: a.Clock,
 	}
-	if options.Dir == "" {
-		options.Dir = filepath.Join(scratch, "data")
+	err = demo.Run(ctx, options)
+	if err != nil && f.data == "" {
+		_ = os.RemoveAll(data) // nobody is told of it
 	}
-	return demo.Run(ctx, options)
+	return err
 }
 
 // cache is a folder for what can be got again.

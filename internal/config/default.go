@@ -47,7 +47,7 @@ func Default() Config {
 			MaxGap:  500 * time.Millisecond,
 			Idle:    30 * time.Second,
 		},
-		Analyzer: Analyzer{Questions: []string{"V", "A", "L", "R"}},
+		Analyzer: Analyzer{Questions: []string{"V", "A", "L", "R", "AFIB"}},
 		Alerter:  Alerter{LinkExpires: 24 * time.Hour},
 		Archive:  Archive{Folder: "data/archive", Retention: 30 * 24 * time.Hour},
 		Console:  Console{Addr: "127.0.0.1:8088"},

@@ -98,7 +98,7 @@ func (s *show) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.screen.line(plain, "", "Starting MQTT, Kafka and InfluxDB servers, then ingest, analyzer and alerter …")
+	s.screen.line(plain, "", "Starting MQTT, Kafka and InfluxDB servers, then ingest, analyzer, alerter, archiver and console …")
 	began := s.options.Clock.Now()
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -132,6 +132,8 @@ func (s *show) sumUp() {
 	for _, line := range s.story.Summary(s.stored, s.reference) {
 		s.screen.line(plain, "", "  "+line)
 	}
+	s.screen.line(plain, "", fmt.Sprintf("Look at it: holter up --data %s, then open http://%s/patients/%s",
+		s.options.Dir, s.options.Config.Console.Addr, s.session.Device))
 	s.screen.line(faint, "", "Next: holter up --data ./holter-data, then holter replay RECORD; holter --help")
 }
 

@@ -49,13 +49,15 @@ func TestTheWholeSystemTellsItsStory(t *testing.T) {
 	for _, want := range []string{
 		"Recording: " + recording.Path + ", 0s to 2m0s",
 		"System up in",
+		", console http://127.0.0.1:",
 		"Where is the Premature ventricular contraction located in this ECG?  →  Duration: ",
 		"No … Found: ",
 		"event stored: Premature ventricular contraction",
 		"2m0s of signal sent and analysed in",
-		"20 windows, 80 questions asked",
+		"20 windows, 100 questions asked",
 		"in InfluxDB",
 		"Premature ventricular contraction: of the ",
+		"holter up --data " + filepath.Join(scratch, "data") + ", then open http://127.0.0.1:8088/patients/demo-wearable",
 	} {
 		require.Contains(t, out.String(), want)
 	}

@@ -21,8 +21,8 @@ func (s *show) play(ctx context.Context, sys *system.System, began time.Time, lo
 		}
 	}
 	a := sys.Addresses()
-	s.screen.line(plain, "", fmt.Sprintf("System up in %v: MQTT %s, Kafka %s, InfluxDB %s, metrics http://%s/metrics",
-		s.options.Clock.Now().Sub(began).Round(100*time.Millisecond), a.MQTT, a.Kafka, a.Influx, a.HTTP))
+	s.screen.line(plain, "", fmt.Sprintf("System up in %v: MQTT %s, Kafka %s, InfluxDB %s, metrics http://%s/metrics, console http://%s",
+		s.options.Clock.Now().Sub(began).Round(100*time.Millisecond), a.MQTT, a.Kafka, a.Influx, a.HTTP, a.Console))
 	cfg := s.options.Config
 	s.story.began = s.options.Clock.Now()
 	_, err := replay.Play(ctx, s.session, replay.Options{
