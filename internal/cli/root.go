@@ -115,7 +115,8 @@ answers become events in InfluxDB, and rules turn events into alerts.
 It is for research and engineering. It is not a medical device.`,
 		Example: `  holter demo
   holter up --data ./holter-data
-  holter replay mitdb/119 --speed max --wait && holter events --since 24h`,
+  holter replay mitdb/119 --speed max --wait && holter events --since 24h
+  holter ask --patient replay-119 "Please provide the report for the following ECG."`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -124,7 +125,23 @@ It is for research and engineering. It is not a medical device.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return asUsage(err) })
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "say more on standard error")
-	root.AddCommand(a.upCommand(), a.demoCommand(), a.replayCommand(), a.eventsCommand(), a.alertsCommand(), a.askCommand(), a.exportCommand(), a.stripCommand(), a.reportCommand(), a.locateCommand(), a.annotateCommand(), a.evalCommand(), a.scoreCommand(), a.simulateCommand(), a.initCommand(), a.versionCommand())
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"The system:", []*cobra.Command{a.demoCommand(), a.upCommand(), a.replayCommand(), a.initCommand()}},
+		{"Patients:", []*cobra.Command{a.eventsCommand(), a.alertsCommand(), a.askCommand(), a.stripCommand(), a.reportCommand(), a.exportCommand()}},
+		{"Recordings and how good answers are:", []*cobra.Command{
+			a.locateCommand(), a.annotateCommand(), a.evalCommand(), a.scoreCommand(), a.simulateCommand(),
+		}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, command := range g.commands {
+			command.GroupID = g.title
+			root.AddCommand(command)
+		}
+	}
+	root.AddCommand(a.versionCommand())
 	return root
 }
 
