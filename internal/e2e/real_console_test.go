@@ -177,3 +177,25 @@ func (s *services) requireReport(ctx context.Context, t *testing.T, patient stri
 	require.Equal(t, http.StatusOK, status, "%s", pdf)
 	require.Equal(t, "%PDF-", string(pdf[:5]))
 }
+
+// requireReviews decides about three events, in different words and in none, and
+// requires that the console shows of each what was decided about it.
+func (s *services) requireReviews(ctx context.Context, t *testing.T, patient string, all []event) {
+	t.Helper()
+	require.GreaterOrEqual(t, len(all), 3)
+	reviews := []map[string]any{
+		{"verdict": "relabelled", "kind": "A", "by": "chris", "note": "narrow"},
+		{"verdict": "confirmed", "kind": "", "by": "dana", "note": ""},
+		{"verdict": "rejected", "kind": "", "by": "chris", "note": "noise"},
+	}
+	for i, r := range reviews {
+		status, answer := s.ask(ctx, t, "/v1/patients/"+patient+"/events/"+all[i].ID+"/review", nil, r)
+		require.Equal(t, http.StatusOK, status, "%s", answer)
+	}
+	for i, r := range reviews {
+		var e wire.Event
+		s.shown(ctx, t, "/v1/patients/"+patient+"/events/"+all[i].ID, nil, &e)
+		require.NotNil(t, e.Review)
+		require.Equal(t, r, map[string]any{"verdict": e.Review.Verdict, "kind": e.Review.Kind, "by": e.Review.By, "note": e.Review.Note})
+	}
+}

@@ -103,6 +103,7 @@ func TestRealServers(t *testing.T) {
 	s.requireShown(ctx, t, "calm", path, calm)
 	s.requireAnswers(ctx, t, "calm", path)
 	s.requireReport(ctx, t, "calm", length, calm)
+	s.requireReviews(ctx, t, "calm", calm)
 
 	acknowledged := s.requireEscalation(ctx, t, mqtt, simulated(t, 2*time.Minute))
 
