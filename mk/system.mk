@@ -7,7 +7,7 @@ influxd: ## InfluxDB 1.8.10, into bin/ and the cache
 	scripts/influxd.sh
 
 # End-to-end test against a real Mosquitto, Apache Kafka and InfluxDB, with
-# the three services as separate programs.
+# all services as separate programs, two alerters among them.
 test-real: build onnxruntime influxd ## the end-to-end test against real Mosquitto, Apache Kafka and InfluxDB
 	scripts/real/test.sh
 

@@ -19,7 +19,7 @@ import (
 const escalating = `
 version: 1
 policy: two
-policies: [{name: two, steps: [{tell: [ann]}, {after: 2s, tell: [ben]}]}]
+policies: [{name: two, steps: [{tell: [ann]}, {after: 8s, tell: [ben]}]}]
 people: [{name: ann, channels: [ann]}, {name: ben, channels: [ben]}]
 rules: [{name: run, priority: high, run: {kinds: [V], at_least: 3}}]
 `
@@ -102,6 +102,6 @@ func TestCommandsReachTheAlerter(t *testing.T) {
 	require.Len(t, all, 1)
 	last := all[0].History[len(all[0].History)-1]
 	require.Equal(t, "acknowledged chris on my way", last.What+" "+last.By+" "+last.Why)
-	time.Sleep(2500 * time.Millisecond) // past the second step, which is not to come
+	time.Sleep(8500 * time.Millisecond) // past the second step, which is not to come
 	require.Empty(t, ben.messages(), "the escalation has stopped")
 }

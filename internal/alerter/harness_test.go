@@ -121,6 +121,7 @@ func (s *system) start(observers ...alerter.Observer) (service *alerter.Service,
 	s.t.Helper()
 	service, err := alerter.New(s.cfg, zerolog.New(zerolog.NewTestWriter(s.t)).Level(zerolog.WarnLevel), prometheus.NewRegistry(), observers...)
 	require.NoError(s.t, err)
+	service.WaitForPictures()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- service.Run(ctx) }()

@@ -35,6 +35,7 @@ type Service struct {
 	watch     *watch
 	events    *influx.Store
 	scenes    *scene.Scenes
+	waits     notify.Waits
 	rules     atomic.Pointer[rule.Set]
 }
 
@@ -50,7 +51,7 @@ func New(cfg config.Config, log zerolog.Logger, registerer prometheus.Registerer
 	}
 	s := &Service{
 		log: log, cfg: cfg, parts: parts, client: client,
-		observers: observers, watch: newWatch(time.Now()),
+		observers: observers, watch: newWatch(time.Now()), waits: notify.DefaultWaits,
 	}
 	s.rules.Store(parts.rules)
 	s.events, err = influx.Open(influx.Options{
@@ -125,7 +126,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	r.outbox = newOutbox(r.store, writer, s.cfg.Kafka.Partitions, s.log)
 	r.queue = notify.NewQueue(r.store, r.engine, notify.Options{
 		Targets: s.parts.targets, Delivery: func() rule.Delivery { return r.rules.Load().Delivery },
-		Zone: r.zone, Link: s.linker(), Scenes: s.scenes, Log: s.log, Jitter: rand.Float64, Told: r.told,
+		Zone: r.zone, Link: s.linker(), Scenes: s.scenes, Waits: s.waits, Log: s.log, Jitter: rand.Float64, Told: r.told,
 	})
 	r.all(ctx)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {

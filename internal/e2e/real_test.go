@@ -3,11 +3,8 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,49 +13,76 @@ import (
 	"github.com/holterd/holter/internal/testport"
 )
 
-// service is one of the three programs.
+// service is one of the programs.
 type service struct {
 	*process
 	name, addr, config, log string
 }
 
-func (s *service) start(ctx context.Context, t *testing.T) {
+func (s *service) spawn(t *testing.T) {
 	t.Helper()
 	t.Setenv("HOLTER_HTTP_ADDR", s.addr)
 	s.process = run(t, s.log, s.name, "--config", s.config)
+}
+
+func (s *service) start(ctx context.Context, t *testing.T) {
+	t.Helper()
+	s.spawn(t)
 	s.awaitReady(ctx, t, s.addr)
 }
 
-// startServices starts the three programs with one configuration file.
-func startServices(ctx context.Context, t *testing.T, webhook string) (ingest, analyzer, alerter *service) {
+// services are all programs, with one configuration file.
+type services struct {
+	ingest, analyzer, archiver, console *service
+	alerters                            [2]*service
+
+	config, page string // the file, and where the console answers
+	people       *people
+}
+
+func (s *services) all() []*service {
+	return []*service{s.ingest, s.analyzer, s.archiver, s.console, s.alerters[0], s.alerters[1]}
+}
+
+// startServices starts them against the servers that scripts/real/test.sh has
+// started.
+func startServices(ctx context.Context, t *testing.T) *services {
 	t.Helper()
 	dir := t.TempDir()
-	config := filepath.Join(dir, "holter.yaml")
+	s := &services{config: filepath.Join(dir, "holter.yaml"), page: testport.Addr(t), people: newPeople(t)}
 	text := fmt.Sprintf(`
 mqtt: {url: %q}
 kafka: {brokers: [%q], partitions: 4}
 influx: {url: %q}
 model: {dir: %q}
-alerter: {webhooks: [{url: %q, secret: test}]}
+archive: {folder: %q}
+console: {addr: %q}
+alerter: {rules: %q, channels: %s}
 `, os.Getenv("HOLTER_REAL_MQTT"), os.Getenv("HOLTER_REAL_KAFKA"), os.Getenv("HOLTER_REAL_INFLUX_URL"),
-		model(t), webhook)
-	require.NoError(t, os.WriteFile(config, []byte(text), 0o600))
+		model(t), filepath.Join(dir, "archive"), s.page, filepath.Join(dir, "rules.yaml"), s.people.channels())
+	require.NoError(t, os.WriteFile(s.config, []byte(text), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "rules.yaml"), []byte(escalating), 0o600))
 	t.Setenv("HOLTER_INFLUX_TOKEN", os.Getenv("HOLTER_REAL_INFLUX_TOKEN"))
 
-	run(t, filepath.Join(dir, "init.log"), "holter", "init", "--config", config).wait(ctx, t)
-	program := func(name string) *service {
-		check := run(t, filepath.Join(dir, name+".check.log"), name, "--config", config, "--check")
-		check.wait(ctx, t)
-		s := &service{name: name, addr: testport.Addr(t), config: config, log: filepath.Join(dir, name+".log")}
-		s.start(ctx, t)
-		return s
+	run(t, filepath.Join(dir, "init.log"), "holter", "init", "--config", s.config).wait(ctx, t)
+	program := func(name, log string) *service {
+		run(t, filepath.Join(dir, log+".check.log"), name, "--config", s.config, "--check").wait(ctx, t)
+		p := &service{name: name, addr: testport.Addr(t), config: s.config, log: filepath.Join(dir, log+".log")}
+		p.spawn(t)
+		return p
 	}
-	return program("ingest"), program("analyzer"), program("alerter")
+	s.ingest, s.analyzer = program("ingest", "ingest"), program("analyzer", "analyzer")
+	s.archiver, s.console = program("archiver", "archiver"), program("console", "console")
+	s.alerters = [2]*service{program("alerter", "alerter-1"), program("alerter", "alerter-2")}
+	for _, p := range s.all() {
+		p.awaitReady(ctx, t, p.addr)
+	}
+	return s
 }
 
-// TestRealServers replays a recording through ingest, analyzer and alerter as
-// programs of their own, against the servers that scripts/real/test.sh has
-// started: once undisturbed, and once with ingest and analyzer killed.
+// TestRealServers replays recordings through all programs, each a process of its
+// own, against real servers: undisturbed, as the console shows it; with an alerter
+// killed between two steps of an escalation; and with the others killed.
 func TestRealServers(t *testing.T) {
 	mqtt := os.Getenv("HOLTER_REAL_MQTT")
 	if mqtt == "" {
@@ -66,35 +90,46 @@ func TestRealServers(t *testing.T) {
 	}
 	requirements(t)
 	ctx := within(t, 7*time.Minute)
-	var alerts atomic.Int64
-	webhook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { alerts.Add(1) }))
-	defer webhook.Close()
-	ingest, analyzer, alerter := startServices(ctx, t, webhook.URL)
+	began := time.Now()
+	s := startServices(ctx, t)
+	t.Logf("all programs are ready after %.1f s", time.Since(began).Seconds())
 	influx := []string{"--influx", os.Getenv("HOLTER_REAL_INFLUX_URL")}
-	path := simulated(t, 15*time.Minute)
+	const length = 15 * time.Minute
+	path := simulated(t, length)
 
 	replayed(t, mqtt, "calm", path, start, "--speed", "max").wait(ctx, t)
 	calm := events(ctx, t, "calm", influx...)
 	requireAgreement(t, compare(truth(t, path, start, 0, time.Hour), calm), 0.8)
-	alerter.await(ctx, t, "somebody is told", func() bool { return alerts.Load() > 0 })
+	s.requireShown(ctx, t, "calm", path, calm)
+	s.requireAnswers(ctx, t, "calm", path)
+	s.requireReport(ctx, t, "calm", length, calm)
+	s.requireReviews(ctx, t, "calm", calm)
+
+	acknowledged := s.requireEscalation(ctx, t, mqtt, simulated(t, 2*time.Minute))
 
 	player := replayed(t, mqtt, "disturbed", path, start, "--speed", "60")
-	for _, s := range []*service{analyzer, ingest, analyzer} {
-		before := metric(ctx, analyzer.addr, "holter_analyzer_windows_total")
-		analyzer.await(ctx, t, "the analysis goes on", func() bool {
-			return player.hasEnded() || metric(ctx, analyzer.addr, "holter_analyzer_windows_total") > before+4
+	kills := [][]*service{{s.analyzer}, {s.ingest, s.archiver}, {s.analyzer}}
+	for _, together := range kills {
+		before := metric(ctx, s.analyzer.addr, "holter_analyzer_windows_total")
+		s.analyzer.await(ctx, t, "the analysis goes on", func() bool {
+			return player.hasEnded() || metric(ctx, s.analyzer.addr, "holter_analyzer_windows_total") > before+4
 		})
 		require.False(t, player.hasEnded(), "the replay was over too soon")
-		s.kill()
-		s.start(ctx, t)
+		for _, p := range together {
+			p.kill()
+			p.spawn(t)
+		}
 	}
 	player.wait(ctx, t)
 	disturbed := events(ctx, t, "disturbed", influx...)
 	require.Equal(t, anonymous(calm), anonymous(disturbed))
-	t.Logf("%d events are the same after 3 kills; %d notifications", len(calm), alerts.Load())
+	s.requireShown(ctx, t, "disturbed", path, disturbed)
+	s.requireReport(ctx, t, "disturbed", length, disturbed)
+	t.Logf("%d events are the same after %d kills", len(calm), len(kills))
 
-	for _, s := range []*service{ingest, analyzer, alerter} {
-		s.interrupt(t)
+	s.requireNobodyElse(ctx, t, acknowledged)
+	for _, p := range s.all() {
+		p.interrupt(t)
 	}
 }
 

@@ -152,6 +152,12 @@ func asked(ctx context.Context, t *testing.T, kafka, patient, question string, f
 	require.NoError(t, err, "%s", problems.String())
 	var line questions.Line
 	require.NoError(t, json.Unmarshal(out, &line), "%s", out)
+	return line.Answer, spans(t, line)
+}
+
+// spans are those of an answer, as events.
+func spans(t *testing.T, line questions.Line) (located []event) {
+	t.Helper()
 	for _, s := range line.Spans {
 		from, err := time.Parse(time.RFC3339Nano, s.From)
 		require.NoError(t, err)
@@ -159,7 +165,7 @@ func asked(ctx context.Context, t *testing.T, kafka, patient, question string, f
 		require.NoError(t, err)
 		located = append(located, event{Kind: s.Kind, Start: from, End: to})
 	}
-	return line.Answer, located
+	return located
 }
 
 // replayed is a recording on its way into the system.

@@ -86,7 +86,7 @@ func (s *Store) BeatsWithin(ctx context.Context, filters []Filter) ([]Beat, erro
 }
 
 func beat(r *query.FluxRecord) Beat {
-	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+	text := textsOf(r)
 	b := Beat{
 		Event: text("event"), Patient: text("patient"), Device: text("device"), Recording: text("recording"),
 		Kind: text("kind"), Time: startOf(r.Time()), Between: rhythm.Unknown,

@@ -42,7 +42,8 @@
 // million. The start of an event is its point's time cut to milliseconds.
 //
 // Every version of an event writes every field, empty ones too, so nothing of
-// an older version stays behind.
+// an older version stays behind. An empty string is stored as "∅", here and below:
+// queries of InfluxDB 2.x lose empty ones and mix up the others.
 //
 // # Measurement beat
 //

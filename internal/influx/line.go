@@ -14,6 +14,10 @@ import (
 // maxField is the longest string field InfluxDB 1.8 takes, in bytes.
 const maxField = 65535
 
+// noText stands for an empty string. Flux of InfluxDB 2.x passes over an empty one
+// after others, so that rows get each other's texts (influxdata/influxdb#26916).
+const noText = "∅"
+
 type tag struct{ key, value string }
 
 type field struct {
@@ -97,6 +101,9 @@ func checkTime(t time.Time) error {
 func writeField(b *strings.Builder, value any) error {
 	switch v := value.(type) {
 	case string:
+		if v == "" {
+			v = noText
+		}
 		if len(v) > maxField {
 			return fmt.Errorf("has %d bytes, at most %d are stored", len(v), maxField)
 		}

@@ -110,7 +110,7 @@ func (s *Store) places(ctx context.Context, patient string, from, until time.Tim
 }
 
 func place(r *query.FluxRecord) Place {
-	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+	text := textsOf(r)
 	return Place{ID: text("_value"), Device: text("device"), Kind: text("kind"), Time: r.Time().UTC()}
 }
 

@@ -151,9 +151,21 @@ func quote(s string) string {
 	return b.String()
 }
 
-// event reads a row. The library gives nil for an empty string.
+// textsOf reads string fields and tags of a row. The library gives nil for an empty
+// string, which points of older versions hold.
+func textsOf(r *query.FluxRecord) func(key string) string {
+	return func(key string) string {
+		s, _ := r.ValueByKey(key).(string)
+		if s == noText {
+			return ""
+		}
+		return s
+	}
+}
+
+// event reads a row.
 func event(r *query.FluxRecord) localize.Event {
-	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+	text := textsOf(r)
 	number := func(key string) int64 { n, _ := r.ValueByKey(key).(int64); return n }
 	confidence, _ := r.ValueByKey("confidence").(float64)
 	open, _ := r.ValueByKey("open").(bool)

@@ -169,7 +169,7 @@ func (s *Store) reviews(ctx context.Context, patient string) (all []Review, err 
 }
 
 func review(r *query.FluxRecord) Review {
-	text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+	text := textsOf(r)
 	number := func(key string) int64 { n, _ := r.ValueByKey(key).(int64); return n }
 	return Review{
 		Patient: text("patient"), Event: text("event"), Was: text("was"), EventBeats: int(number("event_beats")),

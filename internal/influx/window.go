@@ -12,7 +12,7 @@ import (
 // of their own parts, in order. The first error ends the sequence.
 func (s *Store) QueryWindows(ctx context.Context, f Filter) iter.Seq2[Window, error] {
 	return rows(ctx, s, f.of(measurementWindow), func(r *query.FluxRecord) Window {
-		text := func(key string) string { s, _ := r.ValueByKey(key).(string); return s }
+		text := textsOf(r)
 		number := func(key string) int64 { n, _ := r.ValueByKey(key).(int64); return n }
 		return Window{
 			Patient: text("patient"), Device: text("device"), Recording: text("recording"),

@@ -163,3 +163,13 @@ func TestOpenChecksItsOptions(t *testing.T) {
 	_, err := Open(good)
 	require.NoError(t, err)
 }
+
+// Flux of InfluxDB 2.x mixes up the texts of rows where some are empty.
+func TestNoTextIsWrittenEmpty(t *testing.T) {
+	e := sample(hourAgo())
+	e.Answer, e.STLead = "", ""
+	line, err := eventPoint(e).encode()
+	require.NoError(t, err)
+	require.NotContains(t, line, `=""`)
+	require.Contains(t, line, `answer="∅"`)
+}

@@ -59,7 +59,8 @@ fetch_jars() {
 	jars="$cache/$1-$sum"
 	if [ ! -d "$jars" ]; then
 		say "fetching $1 with Maven"
-		mvn -B -q -f "$2" dependency:copy-dependencies -DoutputDirectory="$work/$1-jars"
+		mvn -B -q -f "$2" dependency:copy-dependencies -DoutputDirectory="$work/$1-jars" ||
+			fail "NOT TESTED: Maven cannot fetch $1; it needs Maven Central or a mirror of it in ~/.m2/settings.xml"
 		mkdir -p "$cache"
 		mv "$work/$1-jars" "$jars"
 	fi

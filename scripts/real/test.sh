@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# End-to-end test against real servers: Mosquitto (Debian's package), Apache
-# Kafka 4 in KRaft mode (its Maven artifacts) and InfluxDB (2.7 where Rust's
-# cargo is there to build it, else 1.8). They run on loopback addresses with
-# free ports and in a temporary folder, and are stopped at the end.
+# End-to-end test of all programs, and the event store's own tests, against real
+# servers: Mosquitto (Debian's package), Apache Kafka 4 in KRaft mode (its Maven
+# artifacts) and InfluxDB (2.7 where Rust's cargo is there to build it, else 1.8).
+# They run on loopback addresses with free ports and in a temporary folder, and
+# are stopped at the end.
 #
 #   scripts/real/test.sh            what `make test-real` runs
 #
@@ -45,7 +46,7 @@ finish() {
 }
 trap finish EXIT
 
-for program in holter ingest analyzer alerter; do
+for program in holter ingest analyzer archiver alerter console; do
 	[ -x "bin/$program" ] || fail "bin/$program is missing: run \`make build\`"
 done
 
@@ -69,3 +70,7 @@ export HOLTER_REAL_INFLUX_URL="http://127.0.0.1:$influx_port"
 export HOLTER_REAL_INFLUX_TOKEN="$influx_token"
 export HOLTER_REAL_BIN="$PWD/bin"
 go test -count=1 -timeout 8m -v -run '^TestReal' ./internal/e2e
+
+say "the event store's own tests: InfluxDB $influx_version"
+HOLTER_TEST_INFLUX_URL="$HOLTER_REAL_INFLUX_URL" HOLTER_TEST_INFLUX_TOKEN="$influx_token" \
+	go test -count=1 -timeout 8m ./internal/influx

@@ -3,7 +3,7 @@
 //
 // A message has a picture of the signal where the target can show one: e-mail,
 // ntfy, webhook, Discord and Signal can. The picture never decides whether a
-// message arrives. High priority waits up to HighWaits for it, the rest up to
+// message arrives. High priority waits up to Waits.High for it, the rest up to
 // Patience for signal that is on its way; then a message goes without and says
 // why, and one that is refused with its picture is sent again without at once.
 //

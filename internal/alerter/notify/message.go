@@ -9,13 +9,19 @@ import (
 	"github.com/holterd/holter/internal/alerter/state"
 )
 
+// Waits are how long messages wait for pictures that are being drawn.
+type Waits struct {
+	// High is the longest that a message of high priority waits: for its own
+	// picture and, where several go to a target at once, those before it.
+	High time.Duration
+	// Others is for how long each of the rest waits for its own.
+	Others time.Duration
+}
+
+// DefaultWaits are those of people.
+var DefaultWaits = Waits{High: 2 * time.Second, Others: 5 * time.Second}
+
 const (
-	// HighWaits is the longest that a message of high priority waits for pictures:
-	// its own and, where several go to a target at once, those before it.
-	HighWaits = 2 * time.Second
-	// othersWait is for how long each of the rest waits for its own, once there is
-	// something to draw.
-	othersWait = 5 * time.Second
 	// Patience is how long after an alert a message of medium or low priority may
 	// wait for signal that is not in the archive yet.
 	Patience = 25 * time.Second
@@ -49,9 +55,9 @@ func (q *Queue) message(ctx context.Context, l *lane, n state.Notification) Mess
 // scene looks what the signal shows, for no longer than the notification and those
 // behind it may wait.
 func (q *Queue) scene(ctx context.Context, l *lane, n state.Notification, zone *time.Location) Scene {
-	within := othersWait
+	within := q.options.Waits.Others
 	if n.Alert.Priority == alert.High {
-		within = HighWaits - l.waited
+		within = q.options.Waits.High - l.waited
 	}
 	if n.Alert.Class != alert.Technical && (l.late || within <= 0) {
 		return Scene{Missing: "other pictures were late"}

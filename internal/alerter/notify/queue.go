@@ -46,6 +46,7 @@ type Options struct {
 	Link func(state.Notification) string
 	// Scenes shows the signal; nil: nothing does.
 	Scenes Scenes
+	Waits  Waits // for scenes
 	// Jitter returns a number from 0 to 1.
 	Jitter func() float64
 	// Told is called after every try, when its outcome is on disk, with what

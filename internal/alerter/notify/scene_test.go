@@ -46,7 +46,7 @@ func told(t *testing.T, target notify.Notifier, s notify.Scenes, priorities ...a
 	}))
 	queue := notify.NewQueue(store, engine.New(&rule.Set{}, []string{"t"}), notify.Options{
 		Targets: []notify.Target{{Name: "t", Notifier: target}}, Delivery: func() rule.Delivery { return delivery },
-		Scenes: s, Log: zerolog.Nop(), Jitter: func() float64 { return 0 }, Told: func(notify.Report, *engine.Step) {},
+		Scenes: s, Waits: notify.DefaultWaits, Log: zerolog.Nop(), Jitter: func() float64 { return 0 }, Told: func(notify.Report, *engine.Step) {},
 	})
 	require.NoError(t, queue.TakeUp(0))
 	ctx, stop := context.WithCancel(t.Context())
