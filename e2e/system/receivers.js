@@ -2,7 +2,7 @@
 
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import PostalMime from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
@@ -14,7 +14,7 @@ export async function mailServer() {
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"], logger: false,
     onData(stream, session, done) {
-      PostalMime.parse(stream).then((mail) => {
+      buffer(stream).then((raw) => PostalMime.parse(raw)).then((mail) => {
         mails.push({ ...mail, to: session.envelope.rcptTo.map((r) => r.address) });
         done();
       }, done);
