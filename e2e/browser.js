@@ -32,7 +32,7 @@ export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 // Traces run in steps unless reducedMotion says otherwise: drawing 60 times a
 // second takes a processor of its own.
 export async function visit(url, options = {}) {
-  const context = await browser.newContext({ timezoneId: "Europe/Berlin", reducedMotion: "reduce", ...desktop, ...options });
+  const context = await browser.newContext({ timezoneId: "Europe/Berlin", locale: "en-GB", reducedMotion: "reduce", ...desktop, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   page.faults = [];
