@@ -1,6 +1,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, serve, visit } from "./harness.js";
+import { visit } from "../browser.js";
+import { serve } from "./harness.js";
 
 describe("alerts", () => {
   let server;
@@ -8,7 +9,7 @@ describe("alerts", () => {
   after(() => server.stop());
 
   test("are acknowledged, assigned, silenced, escalated, annotated and resolved, and say so", async () => {
-    const page = await visit(browser, `${server.url}/patients/p7`, { reviewer: "Reviewer One" });
+    const page = await visit(`${server.url}/patients/p7`, { reviewer: "Reviewer One" });
     const alert = page.locator('[data-alert="p7-ventricular-run-sustained"]');
     await alert.getByText("Not acknowledged").waitFor();
     await alert.getByRole("button", { name: "Acknowledge" }).click();
@@ -47,7 +48,7 @@ describe("alerts", () => {
   });
 
   test("open the strip that they are about", async () => {
-    const page = await visit(browser, `${server.url}/patients/p3`);
+    const page = await visit(`${server.url}/patients/p3`);
     await page.getByRole("button", { name: "Show strip" }).click();
     await page.waitForSelector(".review:not([hidden])");
     assert.match(await page.textContent(".review"), /ST segment depression/);
@@ -56,7 +57,7 @@ describe("alerts", () => {
   });
 
   test("of high priority are announced, and the announcement ends when somebody has it", async () => {
-    const page = await visit(browser, `${server.url}/patients/p4`, { reviewer: "Reviewer One" });
+    const page = await visit(`${server.url}/patients/p4`, { reviewer: "Reviewer One" });
     await page.getByText("No open alerts.").waitFor({ state: "attached" });
     await page.waitForFunction(() => document.querySelector("canvas").getAttribute("aria-label").includes("II"));
     await fetch(`${server.url}/fixture/p4/alarm`, { method: "POST" });
@@ -68,7 +69,7 @@ describe("alerts", () => {
   });
 
   test("technical ones and those that they hold back are told apart; devices say what is wrong", async () => {
-    const page = await visit(browser, `${server.url}/patients/p12`);
+    const page = await visit(`${server.url}/patients/p12`);
     await page.getByText("Held back by a technical alert").waitFor();
     assert.match(await page.textContent('[data-alert="p12-device-silent"]'), /technical/);
     await page.getByText("No new signal. What you see is the last that arrived.").waitFor();

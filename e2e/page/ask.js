@@ -1,6 +1,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, serve, visit } from "./harness.js";
+import { visit } from "../browser.js";
+import { serve } from "./harness.js";
 
 describe("questions", () => {
   let server;
@@ -8,7 +9,7 @@ describe("questions", () => {
   after(() => server.stop());
 
   async function asking() {
-    const page = await visit(browser, `${server.url}/patients/p7`, { reviewer: "Reviewer One" });
+    const page = await visit(`${server.url}/patients/p7`, { reviewer: "Reviewer One" });
     page.asked = [];
     page.on("request", (r) => r.url().endsWith("/questions") && page.asked.push(r.postDataJSON()));
     await page.click("#tab-events");
@@ -46,9 +47,10 @@ describe("questions", () => {
     const page = await asking();
     await page.click("text=Add the visible strip");
     await page.click("#tab-events");
+    const before = await page.textContent(".range");
     await page.locator(".event").nth(9).click();
+    await page.waitForFunction((b) => document.querySelector(".range").textContent !== b, before);
     await page.click("#tab-ask");
-    await page.waitForTimeout(300);
     await page.click("text=Add the visible strip");
     await page.click("text=How do these ECGs differ?");
     await page.getByText("confidence 93 %").waitFor();

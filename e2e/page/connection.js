@@ -1,6 +1,7 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, serve, visit } from "./harness.js";
+import { visit } from "../browser.js";
+import { serve } from "./harness.js";
 
 describe("a lost connection", () => {
   for (const [path, ready] of [["/", "tbody tr"], ["/patients/p7", ".event, [data-alert]"]]) {
@@ -8,9 +9,9 @@ describe("a lost connection", () => {
       let server = await serve();
       t.after(() => server.stop());
       const { host } = new URL(server.url);
-      const page = await visit(browser, server.url + path);
+      const page = await visit(server.url + path);
       await page.waitForSelector(ready);
-      await page.waitForTimeout(1200);
+      await page.live;
       await server.stop();
       await page.getByText("No connection.").waitFor();
       assert.match(await page.textContent("#connection"), /What you see is from \d\d:\d\d:\d\d.*holter up/);

@@ -1,6 +1,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, serve, visit } from "./harness.js";
+import { visit } from "../browser.js";
+import { serve } from "./harness.js";
 
 describe("the list of patients", () => {
   let server;
@@ -10,7 +11,7 @@ describe("the list of patients", () => {
   const ids = (page) => page.locator("tbody th").allTextContents();
 
   test("patients stand in the order of urgency, and urgency is said in words", async () => {
-    const page = await visit(browser, server.url);
+    const page = await visit(server.url);
     await page.waitForSelector("tbody tr");
     assert.deepEqual(await ids(page), ["p7", "p3", "p12", "p4", "p9"]);
     assert.match(await page.textContent("tbody tr:nth-child(1)"), /High.*Ventricular run of 5 beats, 156\/min.*2 open, 2 not acknowledged/);
@@ -22,7 +23,7 @@ describe("the list of patients", () => {
   });
 
   test("the list filters, says when nothing is left, and is walked by keys", async () => {
-    const page = await visit(browser, server.url);
+    const page = await visit(server.url);
     await page.waitForSelector("tbody tr");
     await page.keyboard.press("/");
     await page.keyboard.type("w-33");
@@ -39,9 +40,9 @@ describe("the list of patients", () => {
   });
 
   test("a new high-priority alert moves the patient up and is announced", async () => {
-    const page = await visit(browser, server.url);
+    const page = await visit(server.url);
     await page.waitForSelector("tbody tr");
-    await page.waitForTimeout(300);
+    await page.live;
     await fetch(`${server.url}/fixture/p4/alarm`, { method: "POST" });
     const alarm = page.locator('[role="alert"]');
     await alarm.getByText("p4: Pause of 3.2 s").waitFor();
@@ -53,7 +54,7 @@ describe("the list of patients", () => {
 
   test("without patients it says how to get one", async () => {
     const empty = await serve("--empty");
-    const page = await visit(browser, empty.url);
+    const page = await visit(empty.url);
     await page.getByText("No patients yet.").waitFor();
     assert.match(await page.textContent("#patients"), /holter replay/);
     await page.context().close();
@@ -61,7 +62,7 @@ describe("the list of patients", () => {
   });
 
   test("an error of the API is shown with its remedy, and trying again helps", async () => {
-    const page = await visit(browser, "about:blank");
+    const page = await visit("about:blank");
     await page.route("**/v1/live", (route) => route.abort());
     await page.route("**/v1/patients", (route) => route.fulfill({ status: 503, json: { error: "The event store is starting.", remedy: "Wait a moment." } }));
     await page.goto(server.url);

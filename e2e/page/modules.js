@@ -1,13 +1,14 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, serve, visit } from "./harness.js";
+import { visit } from "../browser.js";
+import { serve } from "./harness.js";
 
 // What is easier to prove apart from the page, in the browser that runs it.
 describe("modules", () => {
   let server, page;
   before(async () => {
     server = await serve("--empty");
-    page = await visit(browser, server.url);
+    page = await visit(server.url);
   });
   after(async () => {
     await page.context().close();

@@ -1,6 +1,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, serve, visit } from "./harness.js";
+import { visit } from "../browser.js";
+import { serve } from "./harness.js";
 
 describe("events and their review", () => {
   let server;
@@ -8,7 +9,7 @@ describe("events and their review", () => {
   after(() => server.stop());
 
   async function events(options) {
-    const page = await visit(browser, `${server.url}/patients/p7`, options);
+    const page = await visit(`${server.url}/patients/p7`, options);
     await page.click("#tab-events");
     await page.waitForSelector(".event");
     return page;

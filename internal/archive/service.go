@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -48,8 +47,10 @@ func Check(cfg config.Config) error {
 	dir := cfg.Archive.Folder
 	err := os.MkdirAll(dir, 0o700)
 	if err == nil {
-		trial := filepath.Join(dir, ".trial")
-		err = errors.Join(os.WriteFile(trial, nil, 0o600), os.Remove(trial))
+		var trial *os.File // of a name of its own: several parts of `holter up` check at once
+		if trial, err = os.CreateTemp(dir, ".trial-*"); err == nil {
+			err = errors.Join(trial.Close(), os.Remove(trial.Name()))
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("archive.folder: %w; name one that can be written to", err)

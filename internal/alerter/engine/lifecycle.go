@@ -85,7 +85,7 @@ func (s *Step) met(r *rule.Rule, who subject, h hit, w state.Window, at Arrival)
 	if tells {
 		a.Title, a.Message = title(r, *a), describe(r, *a, h)
 	}
-	if exists && s.now.Sub(open.Published) >= publishEvery {
+	if exists && !s.untold(who.patient, key) && s.now.Sub(open.Published) >= publishEvery {
 		open.Published = s.now
 		if err := s.tx.Publish(*a); err != nil {
 			return err
@@ -115,6 +115,11 @@ func (s *Step) raise(r *rule.Rule, key string, who subject, h hit, at Arrival) s
 	}
 }
 
+// untold is whether an alert began within the message, so that it has no words yet.
+func (s *Step) untold(patient, key string) bool {
+	return slices.ContainsFunc(s.fresh, func(f *fresh) bool { return f.patient == patient && f.key == key })
+}
+
 // settle tells of the alerts that began within the message.
 func (s *Step) settle() error {
 	for len(s.fresh) > 0 {
@@ -138,7 +143,7 @@ func (s *Step) settle() error {
 
 // resolve ends an alert.
 func (s *Step) resolve(open state.OpenAlert, why ending) error {
-	if slices.ContainsFunc(s.fresh, func(f *fresh) bool { return f.patient == open.Alert.Patient && f.key == open.Alert.Key }) {
+	if s.untold(open.Alert.Patient, open.Alert.Key) {
 		if err := s.settle(); err != nil {
 			return err
 		}

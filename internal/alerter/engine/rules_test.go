@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/holterd/holter/internal/alerter/state"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
 
@@ -144,6 +145,21 @@ func TestMessageWithTwoAlerts(t *testing.T) {
 		"triggered count p 1-3", "resolved count p 1-3", "triggered count p 100-103",
 	}, b.log())
 	require.Equal(t, 4, b.alerts[2].Beats)
+}
+
+// Whoever follows the alerts never sees one without its words.
+func TestAlertIsPublishedWithItsWords(t *testing.T) {
+	b := newBench(t, countRule)
+	b.events(beats("a", 1, 2, 3, 4, 5), beats("b", 6))
+	require.NoError(t, b.store.Update(0, func(tx *state.Tx) error {
+		records, err := tx.Unpublished(100)
+		require.NotEmpty(t, records)
+		for _, r := range records {
+			require.NotEmpty(t, r.Alert.Title)
+			require.NotEmpty(t, r.Alert.Message)
+		}
+		return err
+	}))
 }
 
 func TestEpisodeThatGrowsAfterItsAlertLapsed(t *testing.T) {

@@ -70,8 +70,10 @@ func (a *api) exportFHIR(w http.ResponseWriter, r *http.Request, s fhir.Study) e
 		return err
 	}
 	s.PatientSystem, s.Made, s.Events, s.Reviews, s.Summary = fhir.PatientSystem, a.Now(), known.Events, known.Reviews, &sum
-	w.Header().Set("Content-Type", "application/fhir+json")
-	w.Header().Set("Cache-Control", "no-store")
+	h := w.Header()
+	h.Set("Content-Type", "application/fhir+json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s_%s.fhir.json"`, exchange.PlainName(s.Patient), s.From.Format("20060102T150405Z")))
 	a.abortIf(s.Write(w, func(_, _ int) error { return r.Context().Err() }), s.Patient)
 	return nil
 }

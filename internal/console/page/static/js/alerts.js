@@ -3,7 +3,7 @@
 import { h, fill, state } from "./dom.js";
 import { get } from "./api.js";
 import { badge } from "./urgency.js";
-import { moment, ms } from "./time.js";
+import { inZone, moment, ms } from "./time.js";
 import { actions } from "./alert-actions.js";
 
 const order = ["high", "medium", "low"];
@@ -27,7 +27,7 @@ export function alerts(host, patient, on) {
     ].filter(Boolean);
     return h("article", { class: `item alert alert-${a.state === "resolved" ? "none" : a.priority}`, "data-alert": a.id, "aria-label": `${a.priority} priority: ${a.title}` },
       h("div", { class: "item-head" }, badge(a.priority), h("h3", {}, a.title)),
-      h("p", {}, a.message),
+      h("p", {}, inZone(a.message)),
       h("p", { class: "muted facts-line" },
         h("b", { class: `alert-${a.state}` }, states[a.state] ?? a.state), h("span", {}, a.class), h("span", {}, `since ${moment(ms(a.start))}`),
         a.how_sure && h("span", {}, a.how_sure), notes.map((n) => h("span", {}, n))),

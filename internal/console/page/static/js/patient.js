@@ -105,7 +105,10 @@ function choose(e, strip = true) {
 
 const openEvent = (id) => store.load(id).then((e) => choose(e)).catch(complain);
 
+const standing = () => get(patientPath(patient)).then(person.show).catch(() => {}); // the banner tells of lost connections
+
 function takeAlert(a) {
+  standing();
   const fresh = alerts.take(a);
   if (!fresh || a.priority !== "high") return;
   announced.add(a.id);
@@ -193,4 +196,4 @@ const retry = listen(patientPath(patient, "/live"), {
     timeline.load();
   },
 });
-setInterval(() => !document.hidden && get(patientPath(patient)).then(person.show).catch(() => {}), 15_000); // the banner tells of lost connections
+setInterval(() => !document.hidden && standing(), 15_000);

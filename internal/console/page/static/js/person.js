@@ -4,7 +4,7 @@
 import { h, fill } from "./dom.js";
 import { patientPath, query } from "./api.js";
 import { badge } from "./urgency.js";
-import { ago, iso, ms } from "./time.js";
+import { ago, iso, ms, zone } from "./time.js";
 
 const formats = [
   ["report", "pdf", "Report as PDF"], ["report", "html", "Report as a page"],
@@ -15,7 +15,10 @@ export function person(host, id, period) {
   const facts = h("p", { class: "person-facts", "aria-live": "off" });
   const menu = h("div", { class: "menu-body menu-list" });
   const take = h("details", { class: "menu", ontoggle: () => fill(menu, formats.map(([what, format, text]) =>
-    h("a", { href: query(patientPath(id, `/${what}`), { from: iso(period.from), to: iso(period.to), format }), target: format === "html" ? "_blank" : null }, text))) },
+    h("a", {
+      href: query(patientPath(id, `/${what}`), { from: iso(period.from), to: iso(period.to), zone: what === "report" ? zone : "", format }),
+      target: format === "html" ? "_blank" : null, download: format === "html" ? null : "",
+    }, text))) },
   h("summary", { class: "button" }, "Report and export"), menu);
   fill(host, h("h1", {}, h("span", { class: "muted" }, "Patient "), id), facts, h("span", { class: "grow" }), take);
   let now = null;

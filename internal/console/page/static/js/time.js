@@ -22,6 +22,9 @@ export const zoneName = (at = Date.now()) => `${zone} (${offset(at).split(", ").
 // moment is a time with the day where it is not today.
 export const moment = (at) => (day(at) === day(Date.now()) ? clock(at) : `${day(at)} ${clock(at)}`);
 
+// inZone writes the times in a message of the alerter in the reader's zone.
+export const inZone = (text) => text.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/g, (_, date, time) => moment(ms(`${date}T${time}Z`)));
+
 // lasting is a duration in words short enough for a list.
 export function lasting(milliseconds) {
   const s = milliseconds / 1000;

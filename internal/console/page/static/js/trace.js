@@ -95,8 +95,9 @@ export function trace(host, patient, on) {
     signal(stretch, first = false) {
       const fresh = liveTape.leads(state.device).length === 0;
       liveTape.add(stretch);
-      state.heard = first ? ms(stretch.start) : Date.now();
-      head.heard((Math.max(0, ...stretch.uv.map((uv) => uv.length)) / stretch.rate) * 1000);
+      const length = (Math.max(0, ...stretch.uv.map((uv) => uv.length)) / stretch.rate) * 1000;
+      state.heard = first ? ms(stretch.start) + length : Date.now();
+      head.heard(length);
       if (fresh) settle();
     },
 
