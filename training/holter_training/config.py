@@ -11,6 +11,8 @@ FRAME = 5  # samples of one dense frame, 50 ms
 FRAMES = SEGMENT // FRAME
 PATCH = 4  # frames of one token, 0.2 s
 TOKENS = FRAMES // PATCH
+FACTS = 10  # tokens that tell what facts.py counts
+SHOWN = FACTS + TOKENS  # tokens of a segment that the language model sees, besides [CLS]
 
 # Conditions that the model localizes. Beats and episodes are told by the dense head; patterns follow from the beats.
 BEAT_CONDITIONS = ["V", "A", "L", "R", "F", "/"]

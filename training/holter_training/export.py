@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from . import manifest
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, OFFERED, SEGMENT, TOKENS
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, OFFERED, SEGMENT, SHOWN
 from .evaluate import load
 from .model import EcgChat, doubt_at_half
 from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, prompt
@@ -121,7 +121,7 @@ def check(model: EcgChat, tok, out: Path) -> float:
         compare(got[0], embeddings)
         compare(got[1], heat)
         compare(got[2], spans)
-        ids = torch.tensor([prompt(tok, "Where is the Atrial premature beat located in this ECG?", [TOKENS + 1])] * 4)
+        ids = torch.tensor([prompt(tok, "Where is the Atrial premature beat located in this ECG?", [SHOWN + 1])] * 4)
         compare(run("embed", input_ids=ids.numpy())[0], model.embed(ids))
         x = model.fuse(ids, embeddings, tok.token_to_id(ECG))
         mask = torch.ones_like(ids)
@@ -162,7 +162,7 @@ def described(model: EcgChat, name: str, version: str, calibration: dict | None 
     if calibration:
         parts = ("found", "nothing")
         localization["calibration"] = {k: {p: v[p] for p in parts} for k, v in calibration.items() if k in OFFERED}
-    return manifest.build(name, version, TOKENS + 1, decoder, tokens, localization, dense)
+    return manifest.build(name, version, SHOWN + 1, decoder, tokens, localization, dense)
 
 
 def main() -> None:

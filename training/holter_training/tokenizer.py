@@ -20,7 +20,7 @@ SPECIAL = [BOS, END, HEAD, HEAD_END, EOT, ECG_START, ECG, ECG_END, PAD]
 SPLIT = r"s[-,]|\.\d| ?\d{1,3}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+"
 
 
-def build(size: int = 896, texts: Iterable[str] = ()) -> Tokenizer:
+def build(size: int = 1024, texts: Iterable[str] = ()) -> Tokenizer:
     """texts: what it is to write well, besides the answers of localization."""
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer = pre_tokenizers.Sequence(
@@ -59,6 +59,15 @@ def load(path: Path) -> Tokenizer:
 
 def prompt(tok: Tokenizer, question: str, tokens: list[int]) -> list[int]:
     """Ids of a one-turn prompt over ECGs of so many embeddings each."""
+    return shown(tok, tokens) + asked(tok, question)
+
+
+def shown(tok: Tokenizer, tokens: list[int]) -> list[int]:
+    """The prompt up to the last ECG."""
     ecgs = "".join(f"{ECG_START}{ECG * n}{ECG_END}" for n in tokens)
-    text = f"{BOS}{HEAD}user{HEAD_END}\n\n{ecgs}{question}{EOT}{HEAD}assistant{HEAD_END}\n\n"
-    return tok.encode(text, add_special_tokens=False).ids
+    return tok.encode(f"{BOS}{HEAD}user{HEAD_END}\n\n{ecgs}", add_special_tokens=False).ids
+
+
+def asked(tok: Tokenizer, question: str) -> list[int]:
+    """The rest of it."""
+    return tok.encode(f"{question}{EOT}{HEAD}assistant{HEAD_END}\n\n", add_special_tokens=False).ids

@@ -26,7 +26,7 @@ from .loop import Run
 from .model import EcgChat
 from .tokenizer import ECG
 
-READER = ("embed.", "decoder.", "encoder.connector.", "encoder.feedback.", "encoder.time", "encoder.fed.")
+READER = ("embed.", "decoder.", "encoder.connector.", "encoder.feedback.", "encoder.time", "encoder.fed.", "encoder.fact")
 
 
 def reads(name: str) -> bool:
@@ -54,13 +54,13 @@ def gathered(embeds: torch.Tensor, clips: list[list[int]]) -> torch.Tensor:
 
 
 def text_loss(model: EcgChat, embeds: torch.Tensor, q: dict, ecg_id: int) -> torch.Tensor:
-    """Mean over the tokens of the answers."""
+    """Weighted mean over the tokens of the answers."""
     x = model.fuse(q["ids"], gathered(embeds, q["clips"]), ecg_id)
-    mask = torch.ones_like(q["ids"])
-    at = torch.arange(mask.shape[1]).expand_as(mask)
-    hidden, _ = model.decoder(x, mask, at, head=False)
+    theirs, ours = q["part"].unsqueeze(1), q["part"].unsqueeze(2)
+    hidden, _ = model.decoder(x, (theirs == 0) | (theirs == ours), q["position"], head=False)
     wanted = q["labels"] != -100
-    return F.cross_entropy(model.decoder.head(hidden[wanted]).float(), q["labels"][wanted])
+    each = F.cross_entropy(model.decoder.head(hidden[wanted]).float(), q["labels"][wanted], reduction="none")
+    return (each * q["weight"][wanted]).sum() / q["weight"].sum()
 
 
 def loader(batches, after: int):
