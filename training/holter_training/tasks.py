@@ -62,7 +62,7 @@ def between(rng: np.random.Generator, shown: list[Clip], wanted: int) -> list[Pa
     """Questions about several ECGs of one person, most of them after a statement of who it is and how far apart they are."""
     possible = turns.possible(shown, rng) + turns.possible(shown, rng)
     nth = int(rng.integers(len(shown)))
-    possible.append(turns.Turn(f"Please provide the report for the {turns.ordinal(nth)} ECG.", report.report(shown[nth])))
+    possible.append(turns.report_of(shown, nth))
     chosen = list({t.question: t for t in possible}.values())
     preface = compare.preface(shown)
     said = lambda question: f"{preface} {question}" if rng.random() < 0.8 else question
