@@ -14,12 +14,15 @@ import (
 //
 //	ECG… question<|eot_id|><|start_header_id|>assistant<|end_header_id|>
 //
+// Before each ECG of several stands its label, where the model has labels.
+//
 //	answer<|eot_id|>…
 type template struct {
 	tok                         *tokenizer.Tokenizer
 	bos, head, headEnd, turnEnd int
 	ecgStart, ecgEnd            int
-	stop                        []int // tokens that end an answer
+	stop                        []int    // tokens that end an answer
+	labels                      []string // of several ECGs
 }
 
 const (
@@ -29,7 +32,7 @@ const (
 )
 
 func newTemplate(tok *tokenizer.Tokenizer, t Tokens) (template, error) {
-	out := template{tok: tok}
+	out := template{tok: tok, labels: t.ECGLabels}
 	for _, want := range []struct {
 		id    *int
 		token string
@@ -106,9 +109,13 @@ func (t template) prompt(turns []Turn, show func(turn, ecg int) *view) (prompt, 
 	w := writer{tok: t.tok}
 	w.mark(t.bos)
 	w.split = len(w.out)
+	labels := t.labelled(turns)
 	for i, turn := range turns {
 		t.header(&w, "user")
 		for j := range turn.ECGs {
+			if len(labels) > 0 {
+				w.text, labels = w.text+labels[0], labels[1:]
+			}
 			w.mark(t.ecgStart)
 			w.out = append(w.out, element{ecg: show(i, j)})
 			w.mark(t.ecgEnd)
@@ -124,6 +131,18 @@ func (t template) prompt(turns []Turn, show func(turn, ecg int) *view) (prompt, 
 	}
 	w.flush()
 	return prompt{prefix: w.out[:w.split:w.split], suffix: w.out[w.split:]}, w.err
+}
+
+// labelled are the labels of the ECGs of a conversation.
+func (t template) labelled(turns []Turn) []string {
+	n := 0
+	for _, turn := range turns {
+		n += len(turn.ECGs)
+	}
+	if n < 2 {
+		return nil
+	}
+	return t.labels
 }
 
 func (t template) header(w *writer, role string) {

@@ -70,6 +70,26 @@ func TestPrompts(t *testing.T) {
 	}
 }
 
+func TestEachECGOfSeveralHasItsLabel(t *testing.T) {
+	m, err := prepare(tiny, Options{})
+	require.NoError(t, err)
+	m.template.labels = []string{"First:", "Second:"}
+	const user, ecg = "<|start_header_id|>user<|end_header_id|>\n\n", "<|ecg_start|>{1}<|ecg_end|>"
+	const assistant = "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+	one, two, three := make([]*window.Clip, 1), make([]*window.Clip, 2), make([]*window.Clip, 3)
+	for want, turns := range map[string][]Turn{
+		user + ecg + " | Where?":                                    {{ECGs: one, Question: "Where?"}},
+		user + "First:" + ecg + "Second:" + ecg + " | Where?":       {{ECGs: two, Question: "Where?"}},
+		user + "First:" + ecg + "Second:" + ecg + ecg + " | Where?": {{ECGs: three, Question: "Where?"}},
+		user + "First:" + ecg + "What?" + assistant + "Beat<|eot_id|>" + user + "Second:" + ecg + " | So?": {
+			{ECGs: one, Question: "What?", Answer: "Beat"}, {ECGs: one, Question: "So?"}},
+	} {
+		p, err := m.template.prompt(turns, func(int, int) *view { return &view{segments: 1} })
+		require.NoError(t, err)
+		require.Equal(t, "<|begin_of_text|>"+want+assistant, written(t, m.tok, p))
+	}
+}
+
 func TestTemplateNeedsItsTokens(t *testing.T) {
 	m, err := prepare(tiny, Options{})
 	require.NoError(t, err)

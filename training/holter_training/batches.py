@@ -6,7 +6,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from . import localization, maps, tasks
 from .clips import Clip, Sampler
-from .config import OFFERED, SHOWN
+from .config import FACTS, OFFERED, SHOWN
 from .tokenizer import EOT, PAD, asked, shown
 
 
@@ -54,27 +54,28 @@ def where(prob: np.ndarray, rng: np.random.Generator) -> tuple[str, str]:
     return localization.question(code, form), localization.answer(code, found[code])
 
 
-def ask(prob: np.ndarray, long: bool, rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Questions about one segment, one long ECG, or several ECGs that have these maps."""
+def ask(prob: np.ndarray, long: bool, located: int, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """Questions about one segment, so many of them where something is; or about one long ECG or several ECGs."""
     if long or len(prob) == 1:
         clip = tasks.clip(prob)
-        words = [tasks.choose(rng, clip) for _ in range(WANTED // 2)]
-        return words if long else words + [where(prob[0], rng) for _ in range(WANTED // 2)]
+        some = 0 if long else located
+        return [tasks.choose(rng, clip) for _ in range(WANTED - some)] + [where(prob[0], rng) for _ in range(some)]
     clips = [tasks.clip(one[None], **known) for one, known in zip(prob, tasks.person(rng, len(prob)))]
     return tasks.between(rng, clips, WANTED)
 
 
-def questions(prob: np.ndarray, tok, rng: np.random.Generator) -> dict:
+def questions(prob: np.ndarray, tok, rng: np.random.Generator, counted: bool = False) -> dict:
     """Questions about dense maps [n, kinds, frames]: rows of packed(), and of each ECG in the order of the rows
-    the maps of its segments (clips)."""
+    the maps of its segments (clips). counted: facts alone are shown, so that nothing is asked to be located."""
+    tokens, located = (FACTS, 0) if counted else (SHOWN, WANTED // 2)
     n = 1 if rng.random() < ONE else int(rng.integers(2, 7))
     long = n > 1 and rng.random() < LONG
     rows, clips = [], []
     for at in range(0, len(prob), n):
         part = prob[at : at + n]
         ecgs = [list(range(at, at + len(part)))] if long else [[at + i] for i in range(len(part))]
-        pairs = [(asked(tok, q), tok.encode(a, add_special_tokens=False).ids) for q, a in ask(part, long, rng)]
-        rows.append((shown(tok, [1 + SHOWN * len(e) for e in ecgs]), pairs))
+        pairs = [(asked(tok, q), tok.encode(a, add_special_tokens=False).ids) for q, a in ask(part, long, located, rng)]
+        rows.append((shown(tok, [1 + tokens * len(e) for e in ecgs]), pairs))
         clips += ecgs
     return {**packed(rows, tok), "clips": clips}
 

@@ -50,9 +50,10 @@ class ModelConfig:
 
 @dataclasses.dataclass
 class TrainConfig:
-    """The three phases, in their order: the reader learns to put made-up dense maps into words, the encoder
-    learns the dense maps of ECGs, and then the language model learns to read what the encoder gives."""
+    """The phases, in their order: the language model learns to put into words what is counted on made-up dense maps,
+    then the maps themselves; the encoder learns the dense maps of ECGs; the language model learns to read what it gives."""
 
+    words_steps: int = 2000
     reader_steps: int = 3000
     dense_steps: int = 4000
     text_steps: int = 800

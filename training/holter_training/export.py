@@ -18,7 +18,7 @@ from . import manifest
 from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, OFFERED, SEGMENT, SHOWN
 from .evaluate import load
 from .model import EcgChat, doubt_at_half
-from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, prompt
+from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, LABELS, prompt
 
 TOLERANCE = 1e-3
 OPSET = 17
@@ -157,6 +157,7 @@ def described(model: EcgChat, name: str, version: str, calibration: dict | None 
         "max_tokens": 1024,
     }
     tokens = {"bos": BOS, "eos": [EOT, END], "ecg_start": ECG_START, "ecg": ECG, "ecg_end": ECG_END, "turn": "llama-3"}
+    tokens["ecg_labels"] = LABELS
     localization = {"conditions": OFFERED, "segments": "each", "evidence": EVIDENCE}
     localization["thresholds"] = dict(zip(BEAT_CONDITIONS + EPISODES, c.thresholds))
     if calibration:

@@ -1,6 +1,6 @@
 """What a report says of 10 s of ECG, read off its dense map in the graph itself: rate, counts of beats, runs, rhythms.
 
-Every segment gives FACTS rows, of which the connector makes a token each. They say nothing that the map does not hold,
+Every segment gives FACTS rows, each of which becomes a token. They say nothing that the map does not hold,
 but to add up beats over fifty tokens is more than a small language model learns.
 """
 

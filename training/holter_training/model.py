@@ -7,7 +7,7 @@ The encoder reads 12 leads x 10 s at 100 Hz, zeros for missing leads:
   dense head  50 ms frames: is a span of condition c here, is a beat of class k here;
               its probabilities are fed into what the language model sees
   facts       what a report tells of the map, counted: a token each (facts.py)
-The connector maps [CLS] and the tokens to the width of the language model, a
+The connector maps [CLS] and the tokens of time to the width of the language model, a
 decoder of the Llama architecture (RMSNorm, rotary, grouped-query attention, SwiGLU).
 """
 
@@ -116,8 +116,8 @@ class Encoder(nn.Module):
         self.feedback = nn.Linear((kinds + 2 * len(CONDITIONS)) * PATCH, c.encoder)
         self.fed = nn.LayerNorm(c.encoder)
         self.time = nn.Parameter(clock(TOKENS + 1, c.encoder))
-        self.facts = nn.Parameter(torch.randn(FACTS, BINS, c.encoder) * 0.3)
-        self.fact = nn.Parameter(torch.randn(FACTS, c.encoder) * 0.3)  # which one it is
+        self.facts = nn.Parameter(torch.randn(FACTS, BINS, c.hidden) * 0.5)
+        self.fact = nn.Parameter(torch.randn(FACTS, c.hidden) * 0.5)  # which one it is
         self.connector = nn.Sequential(nn.Linear(c.encoder, c.encoder), nn.GELU(), nn.Linear(c.encoder, c.hidden))
 
     def pool(self, features: Tensor, clip: Tensor, clips: int) -> Tensor:
@@ -163,7 +163,8 @@ class Encoder(nn.Module):
         n, kinds, _ = prob.shape
         back = prob.view(n, kinds, TOKENS, PATCH).transpose(1, 2).reshape(n, TOKENS, kinds * PATCH)
         y = self.fed(y) + self.time
-        return self.connector(torch.cat([y[:, :1], told.to(y.dtype), y[:, 1:] + self.feedback(4 * back)], 1))
+        y = self.connector(torch.cat([y[:, :1], y[:, 1:] + self.feedback(4 * back)], 1))
+        return torch.cat([y[:, :1], told.to(y.dtype), y[:, 1:]], 1)
 
     def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
         """[n, 12, 1000] -> embeddings [n, 1 + FACTS + 50, hidden], dense logits [n, DENSE, 200]."""

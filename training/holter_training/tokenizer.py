@@ -10,11 +10,13 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from . import localization, tasks
+from .anyecg.turns import ORDINALS
 
 BOS, EOT, END = "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>"
 HEAD, HEAD_END = "<|start_header_id|>", "<|end_header_id|>"
 ECG_START, ECG, ECG_END = "<|ecg_start|>", "<|ecg|>", "<|ecg_end|>"
 PAD = "<|pad|>"
+LABELS = [f"The {nth} ECG:" for nth in ORDINALS]
 SPECIAL = [BOS, END, HEAD, HEAD_END, EOT, ECG_START, ECG, ECG_END, PAD]
 
 SPLIT = r"s[-,]|\.\d| ?\d{1,3}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+"
@@ -63,8 +65,9 @@ def prompt(tok: Tokenizer, question: str, tokens: list[int]) -> list[int]:
 
 
 def shown(tok: Tokenizer, tokens: list[int]) -> list[int]:
-    """The prompt up to the last ECG."""
-    ecgs = "".join(f"{ECG_START}{ECG * n}{ECG_END}" for n in tokens)
+    """The prompt up to the last ECG; several have a label each."""
+    labels = LABELS if len(tokens) > 1 else [""]
+    ecgs = "".join(f"{label}{ECG_START}{ECG * n}{ECG_END}" for label, n in zip(labels, tokens, strict=False))
     return tok.encode(f"{BOS}{HEAD}user{HEAD_END}\n\n{ecgs}", add_special_tokens=False).ids
 
 

@@ -1,6 +1,7 @@
-"""Trains the model in three phases; stops and goes on where it stopped.
+"""Trains the model in four phases; stops and goes on where it stopped.
 
-  reader  the language model learns to put made-up dense maps into words
+  words   the language model learns to answer from what is counted on made-up dense maps
+  reader  it learns to put the maps themselves into words
   dense   the encoder learns the dense maps of ECGs
   text    the language model learns to read what the trained encoder gives
 
@@ -21,7 +22,7 @@ from torch.utils.data import DataLoader
 from . import config, sources, tokenizer
 from .batches import Batches, Made, questions
 from .clips import Sampler
-from .config import TOKENS
+from .config import FACTS, TOKENS
 from .loop import Run
 from .model import EcgChat
 from .tokenizer import ECG
@@ -69,16 +70,19 @@ def loader(batches, after: int):
     return iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4))
 
 
-def train_reader(run: Run, tok) -> None:
-    model, t = run.model, run.settings
-    phase = run.phase("reader", t.reader_steps, t.rate, [p for n, p in model.named_parameters() if reads(n)])
-    made, rng = loader(Made(t.batch, t.seed), phase.done), np.random.default_rng([t.seed, phase.done])
+def train_reader(run: Run, tok, name: str, steps: int) -> None:
+    """Among the fifty tokens of time a language model that has learnt nothing yet hardly finds those of the facts:
+    first it is shown these alone."""
+    model, t, counted = run.model, run.settings, name == "words"
+    phase = run.phase(name, steps, t.rate, [p for n, p in model.named_parameters() if reads(n)])
+    made, rng = loader(Made(t.batch, t.seed + counted), phase.done), np.random.default_rng([t.seed + counted, phase.done])
     nothing = torch.zeros(t.batch, TOKENS + 1, run.sizes.encoder)
     for _ in phase:
         prob = next(made)
-        q = questions(prob.numpy(), tok, rng)
+        q = questions(prob.numpy(), tok, rng, counted)
         with torch.autocast("cpu", torch.bfloat16):
-            loss = text_loss(model, model.encoder.project(nothing, prob), q, tok.token_to_id(ECG))
+            embeds = model.encoder.project(nothing, prob)
+            loss = text_loss(model, embeds[:, : 1 + FACTS] if counted else embeds, q, tok.token_to_id(ECG))
         phase.learn(loss)
 
 
@@ -123,7 +127,9 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
     run = Run(folder, EcgChat(mc), mc, tc, leave_out)
     if reader:
         run.borrow(reader, reads, "reader")
-    train_reader(run, tok)
+    else:
+        train_reader(run, tok, "words", tc.words_steps)
+        train_reader(run, tok, "reader", tc.reader_steps)
     if tc.dense_steps + tc.text_steps == 0:
         return
     if taught_by:

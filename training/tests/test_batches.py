@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from holter_training import batches, config, maps, tasks, teacher, tokenizer, train
-from holter_training.config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAMES, SHOWN
+from holter_training.config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FACTS, FRAMES, SHOWN
 from holter_training.model import EcgChat
 from holter_training.rules import intervals
 from holter_training.tokenizer import ECG, EOT
@@ -18,11 +18,13 @@ def test_every_question_has_a_place_for_each_ecg_and_an_answer_to_learn():
     widths = set()
     for _ in range(30):
         prob = np.stack([maps.made(rng) for _ in range(12)])
-        q = batches.questions(prob, TOK, rng)
+        counted = rng.random() < 0.3
+        tokens = FACTS if counted else SHOWN
+        q = batches.questions(prob, TOK, rng, counted)
         assert sorted(i for c in q["clips"] for i in c) == list(range(12))
         places = int((q["ids"] == TOK.token_to_id(ECG)).sum())
-        assert places == sum(1 + SHOWN * len(c) for c in q["clips"])
-        embeds = torch.randn(12, 1 + SHOWN, 4)
+        assert places == sum(1 + tokens * len(c) for c in q["clips"])
+        embeds = torch.randn(12, 1 + tokens, 4)
         assert train.gathered(embeds, q["clips"]).flatten(0, -2).shape[0] == places
         for ids, labels, part, weight in zip(q["ids"], q["labels"], q["part"], q["weight"]):
             assert part.max() >= 1
@@ -49,6 +51,13 @@ def test_a_question_behind_others_is_answered_as_one_that_stands_alone():
     weight = [(len(a) + 1) ** 0.5 for _, a in pairs]
     alone = sum(w * loss([pair]) for w, pair in zip(weight, pairs)) / sum(weight)
     assert loss(pairs).item() == pytest.approx(alone.item(), rel=1e-4)
+
+
+def test_each_ecg_of_several_is_labelled():
+    text = lambda tokens: TOK.decode(tokenizer.shown(TOK, tokens), skip_special_tokens=False).replace(ECG, "")
+    group, begin = "<|ecg_start|><|ecg_end|>", "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n"
+    assert text([61]) == begin + group
+    assert text([61, 61]) == f"{begin}The first ECG:{group}The second ECG:{group}"
 
 
 def test_the_tokens_of_a_long_ecg_are_its_mean_cls_and_all_others():
