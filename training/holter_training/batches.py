@@ -40,7 +40,7 @@ class Made(IterableDataset):
             yield torch.from_numpy(np.stack([maps.made(rng) for _ in range(self.batch)]))
 
 
-ONE = 0.55  # share of the batches whose questions are about one segment each
+ONE = 0.5  # share of the batches whose questions are about one segment each
 LONG = 0.2  # of the others: one long ECG instead of several
 WANTED = 6  # questions about what is shown
 

@@ -14,7 +14,7 @@ from .config import BEAT_CONDITIONS, CONDITIONS, FACTS, OFFERED
 from .rules import RATE, near, neighbours, peaks
 
 BINS = 192  # of a row: numbers are told by the place of a one
-SLOWEST, FASTEST = 31, 221  # heart rates that are told apart, per minute
+SLOWEST = 31  # heart rate, per minute, from which on each has a place of its own
 STOP = 3.0 * RATE  # between beats: no heart rate is told
 SPAN = 5  # frames that a span has at least
 LASTING = 1.0 * RATE  # a rhythm that a report names
@@ -94,7 +94,10 @@ def facts(seen: Tensor) -> Tensor:
     each = torch.cat([one(count, BINS - 1), most], -1)
     told = rate(b)
     fast = torch.stack([told == 0, (told > 0) & (told < 60), (told >= 60) & (told <= 100), told > 100], 1).float()
-    pulse = one(torch.where(told > 0, told.clamp(SLOWEST, FASTEST) - SLOWEST + 1, 0), BINS)
+    tens = torch.floor(told / 10)
+    known = (told > 0).float().unsqueeze(-1)
+    # Told by its digits, as it is written, a rate that was never seen is read too.
+    pulse = torch.cat([one(tens, 23), known * one(told - 10 * tens, 10), known * one(told - SLOWEST, BINS - 33)], -1)
     length = runs(b.there, b.kind == V)
     long = length > 2
     nth = long.float().cumsum(1)

@@ -22,7 +22,7 @@ SPECIAL = [BOS, END, HEAD, HEAD_END, EOT, ECG_START, ECG, ECG_END, PAD]
 SPLIT = r"s[-,]|\.\d| ?\d{1,3}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+"
 
 
-def build(size: int = 1024, texts: Iterable[str] = ()) -> Tokenizer:
+def build(size: int = 896, texts: Iterable[str] = ()) -> Tokenizer:
     """texts: what it is to write well, besides the answers of localization."""
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer = pre_tokenizers.Sequence(
