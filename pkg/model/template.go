@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/holterd/holter/pkg/model/tokenizer"
@@ -14,15 +15,13 @@ import (
 //
 //	ECG… question<|eot_id|><|start_header_id|>assistant<|end_header_id|>
 //
-// Before each ECG of several stands its label, where the model has labels.
-//
 //	answer<|eot_id|>…
 type template struct {
 	tok                         *tokenizer.Tokenizer
 	bos, head, headEnd, turnEnd int
 	ecgStart, ecgEnd            int
-	stop                        []int    // tokens that end an answer
-	labels                      []string // of several ECGs
+	stop                        []int // tokens that end an answer
+	several                     []int // tokens that are added to the first, second … of several ECGs
 }
 
 const (
@@ -32,7 +31,7 @@ const (
 )
 
 func newTemplate(tok *tokenizer.Tokenizer, t Tokens) (template, error) {
-	out := template{tok: tok, labels: t.ECGLabels}
+	out := template{tok: tok}
 	for _, want := range []struct {
 		id    *int
 		token string
@@ -59,14 +58,23 @@ func newTemplate(tok *tokenizer.Tokenizer, t Tokens) (template, error) {
 		}
 		out.stop = append(out.stop, id)
 	}
+	for _, token := range t.ECGs {
+		id, ok := tok.ID(token)
+		if !ok {
+			return template{}, fmt.Errorf("tokens.ecgs: the tokenizer has no token %q", token)
+		}
+		out.several = append(out.several, id)
+	}
 	return out, nil
 }
 
 // element of a prompt: a token, or an ECG that takes its place in the text.
 type element struct {
-	token int
+	token int   // of an ECG the token that is added to it, or none
 	ecg   *view // nil for a token
 }
+
+const none = -1
 
 // size is the number of positions that the element takes.
 func (e element) size(tokensPerSegment int) int {
@@ -109,15 +117,13 @@ func (t template) prompt(turns []Turn, show func(turn, ecg int) *view) (prompt, 
 	w := writer{tok: t.tok}
 	w.mark(t.bos)
 	w.split = len(w.out)
-	labels := t.labelled(turns)
+	places := t.places(turns)
 	for i, turn := range turns {
 		t.header(&w, "user")
 		for j := range turn.ECGs {
-			if len(labels) > 0 {
-				w.text, labels = w.text+labels[0], labels[1:]
-			}
 			w.mark(t.ecgStart)
-			w.out = append(w.out, element{ecg: show(i, j)})
+			w.out = append(w.out, element{places[0], show(i, j)})
+			places = places[1:]
 			w.mark(t.ecgEnd)
 			w.split = len(w.out)
 		}
@@ -133,16 +139,17 @@ func (t template) prompt(turns []Turn, show func(turn, ecg int) *view) (prompt, 
 	return prompt{prefix: w.out[:w.split:w.split], suffix: w.out[w.split:]}, w.err
 }
 
-// labelled are the labels of the ECGs of a conversation.
-func (t template) labelled(turns []Turn) []string {
+// places are the tokens that tell the ECGs of a conversation apart.
+func (t template) places(turns []Turn) []int {
 	n := 0
 	for _, turn := range turns {
 		n += len(turn.ECGs)
 	}
-	if n < 2 {
-		return nil
+	out := slices.Repeat([]int{none}, n)
+	if n > 1 {
+		copy(out, t.several)
 	}
-	return t.labels
+	return out
 }
 
 func (t template) header(w *writer, role string) {

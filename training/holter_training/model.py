@@ -188,7 +188,15 @@ class EcgChat(nn.Module):
         nn.init.normal_(self.embed.weight, std=0.05)
         self.decoder = Decoder(language(c))
 
-    def fuse(self, ids: Tensor, ecg: Tensor, ecg_id: int) -> Tensor:
-        """Embeddings of ids [b, s] with the ECG placeholders replaced by ecg [b, tokens, hidden]."""
+    def tell_apart(self, several: list[int]) -> None:
+        """What is added to ECGs has to be of their size from the beginning."""
+        with torch.no_grad():
+            self.embed.weight[several] *= 15
+
+    def fuse(self, ids: Tensor, ecg: Tensor, places: list[int]) -> Tensor:
+        """Embeddings of ids [b, s], with those of ecg [b, tokens, hidden] in the places of the first placeholder, and added
+        to the others, which tell ECGs apart."""
         x = self.embed(ids)
-        return x.masked_scatter((ids == ecg_id).unsqueeze(-1), ecg.to(x.dtype))
+        here = torch.isin(ids, torch.tensor(places)).unsqueeze(-1)
+        x = x.masked_fill((ids == places[0]).unsqueeze(-1), 0)
+        return x + torch.zeros_like(x).masked_scatter(here, ecg.to(x.dtype))

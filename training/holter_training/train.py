@@ -25,7 +25,7 @@ from .clips import Sampler
 from .config import FACTS, TOKENS
 from .loop import Run
 from .model import EcgChat
-from .tokenizer import ECG
+from .tokenizer import places
 
 READER = ("embed.", "decoder.", "encoder.connector.", "encoder.feedback.", "encoder.time", "encoder.fed.", "encoder.fact")
 
@@ -54,9 +54,9 @@ def gathered(embeds: torch.Tensor, clips: list[list[int]]) -> torch.Tensor:
     return torch.cat([torch.cat([embeds[c, 0].mean(0, keepdim=True), embeds[c, 1:].flatten(0, 1)]) for c in clips])
 
 
-def text_loss(model: EcgChat, embeds: torch.Tensor, q: dict, ecg_id: int) -> torch.Tensor:
+def text_loss(model: EcgChat, embeds: torch.Tensor, q: dict, places: list[int]) -> torch.Tensor:
     """Weighted mean over the tokens of the answers."""
-    x = model.fuse(q["ids"], gathered(embeds, q["clips"]), ecg_id)
+    x = model.fuse(q["ids"], gathered(embeds, q["clips"]), places)
     theirs, ours = q["part"].unsqueeze(1), q["part"].unsqueeze(2)
     hidden, _ = model.decoder(x, (theirs == 0) | (theirs == ours), q["position"], head=False)
     wanted = q["labels"] != -100
@@ -82,7 +82,7 @@ def train_reader(run: Run, tok, name: str, steps: int) -> None:
         q = questions(prob.numpy(), tok, rng, counted)
         with torch.autocast("cpu", torch.bfloat16):
             embeds = model.encoder.project(nothing, prob)
-            loss = text_loss(model, embeds[:, : 1 + FACTS] if counted else embeds, q, tok.token_to_id(ECG))
+            loss = text_loss(model, embeds[:, : 1 + FACTS] if counted else embeds, q, places(tok))
         phase.learn(loss)
 
 
@@ -110,7 +110,7 @@ def train_text(run: Run, make_sampler, tok) -> None:
         q = questions(prob.numpy(), tok, rng)
         y = y.float() * (torch.rand(len(y), 1, 1) < 0.5)  # half of the time there is nothing but the map
         with torch.autocast("cpu", torch.bfloat16):
-            loss = text_loss(model, model.encoder.project(y, prob), q, tok.token_to_id(ECG))
+            loss = text_loss(model, model.encoder.project(y, prob), q, places(tok))
         phase.learn(loss)
 
 
@@ -121,10 +121,12 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
     if reader:
         shutil.copy(reader / "tokenizer.json", folder)
     elif not (folder / "tokenizer.json").exists():
-        tokenizer.build().save(str(folder / "tokenizer.json"))
+        tokenizer.shipped().save(str(folder / "tokenizer.json"))
     tok = tokenizer.load(folder / "tokenizer.json")
     mc.vocab = tok.get_vocab_size()
-    run = Run(folder, EcgChat(mc), mc, tc, leave_out)
+    model = EcgChat(mc)
+    model.tell_apart(places(tok)[1:])
+    run = Run(folder, model, mc, tc, leave_out)
     if reader:
         run.borrow(reader, reads, "reader")
     else:

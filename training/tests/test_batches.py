@@ -8,9 +8,9 @@ from holter_training import batches, config, maps, tasks, teacher, tokenizer, tr
 from holter_training.config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FACTS, FRAMES, SHOWN
 from holter_training.model import EcgChat
 from holter_training.rules import intervals
-from holter_training.tokenizer import ECG, EOT
+from holter_training.tokenizer import EOT
 
-TOK = tokenizer.build()
+TOK = tokenizer.shipped()
 
 
 def test_every_question_has_a_place_for_each_ecg_and_an_answer_to_learn():
@@ -22,7 +22,7 @@ def test_every_question_has_a_place_for_each_ecg_and_an_answer_to_learn():
         tokens = FACTS if counted else SHOWN
         q = batches.questions(prob, TOK, rng, counted)
         assert sorted(i for c in q["clips"] for i in c) == list(range(12))
-        places = int((q["ids"] == TOK.token_to_id(ECG)).sum())
+        places = int(torch.isin(q["ids"], torch.tensor(tokenizer.places(TOK))).sum())
         assert places == sum(1 + tokens * len(c) for c in q["clips"])
         embeds = torch.randn(12, 1 + tokens, 4)
         assert train.gathered(embeds, q["clips"]).flatten(0, -2).shape[0] == places
@@ -47,17 +47,24 @@ def test_a_question_behind_others_is_answered_as_one_that_stands_alone():
     embeds = model.encoder.project(torch.zeros(2, 51, 64), torch.from_numpy(prob))
     head, text = tokenizer.shown(TOK, [1 + SHOWN] * 2), lambda t: TOK.encode(t, add_special_tokens=False).ids
     pairs = [(tokenizer.asked(TOK, f"Question {i}?"), text("Report: Atrial flutter" * i)) for i in (1, 2, 3)]
-    loss = lambda some: train.text_loss(model, embeds, {**batches.packed([(head, some)], TOK), "clips": [[0], [1]]}, TOK.token_to_id(ECG))
+    loss = lambda some: train.text_loss(model, embeds, {**batches.packed([(head, some)], TOK), "clips": [[0], [1]]}, tokenizer.places(TOK))
     weight = [(len(a) + 1) ** 0.5 for _, a in pairs]
     alone = sum(w * loss([pair]) for w, pair in zip(weight, pairs)) / sum(weight)
     assert loss(pairs).item() == pytest.approx(alone.item(), rel=1e-4)
 
 
-def test_each_ecg_of_several_is_labelled():
-    text = lambda tokens: TOK.decode(tokenizer.shown(TOK, tokens), skip_special_tokens=False).replace(ECG, "")
-    group, begin = "<|ecg_start|><|ecg_end|>", "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n"
-    assert text([61]) == begin + group
-    assert text([61, 61]) == f"{begin}The first ECG:{group}The second ECG:{group}"
+def test_each_ecg_of_several_has_a_token_that_is_added_to_it():
+    model = EcgChat(config.ModelConfig(stem=32, encoder=64, encoder_layers=1, encoder_heads=4, hidden=48, layers=1, vocab=TOK.get_vocab_size()))
+    places, ecg = tokenizer.places(TOK), torch.randn(2, 3, 48)
+    several = torch.tensor([tokenizer.shown(TOK, [3, 3])])
+    x = model.fuse(several, ecg, places)[0]
+    for i in range(2):
+        at = several[0] == places[1 + i]
+        torch.testing.assert_close(x[at], ecg[i] + model.embed.weight[places[1 + i]])
+    alone = torch.tensor([tokenizer.shown(TOK, [3])])
+    torch.testing.assert_close(model.fuse(alone, ecg[:1], places)[alone == places[0]], ecg[0])
+    words = ~torch.isin(several, torch.tensor(places))
+    assert torch.equal(model.fuse(several, ecg, places)[words], model.embed(several)[words])
 
 
 def test_the_tokens_of_a_long_ecg_are_its_mean_cls_and_all_others():
