@@ -40,7 +40,7 @@ class Made(IterableDataset):
             yield torch.from_numpy(np.stack([maps.made(rng) for _ in range(self.batch)]))
 
 
-ONE = 0.5  # share of the batches whose questions are about one segment each
+ONE, COUNTED_ONE = 0.5, 0.25  # share of the batches whose questions are about one segment each; where facts alone are shown
 LONG = 0.2  # of the others: one long ECG instead of several
 WANTED = 6  # questions about what is shown
 
@@ -68,7 +68,7 @@ def questions(prob: np.ndarray, tok, rng: np.random.Generator, counted: bool = F
     """Questions about dense maps [n, kinds, frames]: rows of packed(), and of each ECG in the order of the rows
     the maps of its segments (clips). counted: facts alone are shown, so that nothing is asked to be located."""
     tokens, located = (FACTS, 0) if counted else (SHOWN, WANTED // 2)
-    n = 1 if rng.random() < ONE else int(rng.integers(2, 7))
+    n = 1 if rng.random() < (COUNTED_ONE if counted else ONE) else int(rng.integers(2, 7))
     long = n > 1 and rng.random() < LONG
     rows, clips = [], []
     for at in range(0, len(prob), n):

@@ -62,11 +62,10 @@ def choose(rng: np.random.Generator, shown: Clip) -> Pair:
 def between(rng: np.random.Generator, shown: list[Clip], wanted: int) -> list[Pair]:
     """Questions about several ECGs of one person, most of them after a statement of who it is and how far apart they are."""
     possible = turns.possible(shown, rng) + turns.possible(shown, rng)
-    nth = int(rng.integers(len(shown)))
-    possible.append(turns.report_of(shown, nth))
+    possible += [turns.report_of(shown, nth) for nth in rng.permutation(len(shown))[:3]]
     chosen = list({t.question: t for t in possible}.values())
     preface = compare.preface(shown)
-    said = lambda question: f"{preface} {question}" if rng.random() < 0.8 else question
+    said = lambda question: f"{preface} {question}" if rng.random() < 0.6 else question
     return [(said(chosen[i].question), chosen[i].answer) for i in rng.permutation(len(chosen))[:wanted]]
 
 
