@@ -1,4 +1,6 @@
-"""Batches for the three phases of training: clips with their dense maps, and questions with their answers as targets."""
+"""Batches for training: clips with their dense maps, and questions with their answers as targets."""
+
+import dataclasses
 
 import numpy as np
 import torch
@@ -40,9 +42,27 @@ class Made(IterableDataset):
             yield torch.from_numpy(np.stack([maps.made(rng) for _ in range(self.batch)]))
 
 
-ONE, COUNTED_ONE = 0.5, 0.25  # share of the batches whose questions are about one segment each; where facts alone are shown
-LONG = 0.2  # of the others: one long ECG instead of several
+LONG = 0.2  # of the batches about several segments: one long ECG instead of several
 WANTED = 6  # questions about what is shown
+
+
+@dataclasses.dataclass(frozen=True)
+class Lesson:
+    """What a language model is shown and asked: the harder, the later."""
+
+    tokens: int  # of a segment: SHOWN, or FACTS alone
+    one: float  # share of the batches whose questions are about one segment each
+    located: int = 0  # questions of such that ask where something is
+    reports: bool = False  # of several ECGs nothing is asked but the report of one
+
+
+# Which of several ECGs is asked for is learnt from reports in hundreds of steps, and from all questions at once hardly
+# at all; and facts are found alone, but not among the fifty tokens of time.
+LESSONS = {
+    "reports": Lesson(FACTS, 0.0, reports=True),
+    "words": Lesson(FACTS, 0.35),
+    "reader": Lesson(SHOWN, 0.5, WANTED // 2),
+}
 
 
 def where(prob: np.ndarray, rng: np.random.Generator) -> tuple[str, str]:
@@ -54,28 +74,29 @@ def where(prob: np.ndarray, rng: np.random.Generator) -> tuple[str, str]:
     return localization.question(code, form), localization.answer(code, found[code])
 
 
-def ask(prob: np.ndarray, long: bool, located: int, rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Questions about one segment, so many of them where something is; or about one long ECG or several ECGs."""
+def ask(prob: np.ndarray, long: bool, lesson: Lesson, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """Questions about one segment, one long ECG, or several ECGs."""
     if long or len(prob) == 1:
         clip = tasks.clip(prob)
-        some = 0 if long else located
+        some = 0 if long else lesson.located
         return [tasks.choose(rng, clip) for _ in range(WANTED - some)] + [where(prob[0], rng) for _ in range(some)]
     clips = [tasks.clip(one[None], **known) for one, known in zip(prob, tasks.person(rng, len(prob)))]
+    if lesson.reports:
+        return tasks.reports(rng, clips, WANTED // 2)
     return tasks.between(rng, clips, WANTED)
 
 
-def questions(prob: np.ndarray, tok, rng: np.random.Generator, counted: bool = False) -> dict:
+def questions(prob: np.ndarray, tok, rng: np.random.Generator, lesson: Lesson = LESSONS["reader"]) -> dict:
     """Questions about dense maps [n, kinds, frames]: rows of packed(), and of each ECG in the order of the rows
-    the maps of its segments (clips). counted: facts alone are shown, so that nothing is asked to be located."""
-    tokens, located = (FACTS, 0) if counted else (SHOWN, WANTED // 2)
-    n = 1 if rng.random() < (COUNTED_ONE if counted else ONE) else int(rng.integers(2, 7))
-    long = n > 1 and rng.random() < LONG
+    the maps of its segments (clips)."""
+    n = 1 if rng.random() < lesson.one else int(rng.integers(2, 7))
+    long = n > 1 and not lesson.reports and rng.random() < LONG
     rows, clips = [], []
     for at in range(0, len(prob), n):
         part = prob[at : at + n]
         ecgs = [list(range(at, at + len(part)))] if long else [[at + i] for i in range(len(part))]
-        pairs = [(asked(tok, q), tok.encode(a, add_special_tokens=False).ids) for q, a in ask(part, long, located, rng)]
-        rows.append((shown(tok, [1 + tokens * len(e) for e in ecgs]), pairs))
+        pairs = [(asked(tok, q), tok.encode(a, add_special_tokens=False).ids) for q, a in ask(part, long, lesson, rng)]
+        rows.append((shown(tok, [1 + lesson.tokens * len(e) for e in ecgs]), pairs))
         clips += ecgs
     return {**packed(rows, tok), "clips": clips}
 

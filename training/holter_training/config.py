@@ -51,8 +51,9 @@ class ModelConfig:
 @dataclasses.dataclass
 class TrainConfig:
     """The phases, in their order: the language model learns to put into words what is counted on made-up dense maps,
-    then the maps themselves; the encoder learns the dense maps of ECGs; the language model learns to read what it gives."""
+    of which of several ECGs first, then the maps themselves; the encoder learns the dense maps of ECGs; the language model learns to read what it gives."""
 
+    reports_steps: int = 600
     words_steps: int = 2000
     reader_steps: int = 3000
     dense_steps: int = 4000

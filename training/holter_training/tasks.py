@@ -62,11 +62,16 @@ def choose(rng: np.random.Generator, shown: Clip) -> Pair:
 def between(rng: np.random.Generator, shown: list[Clip], wanted: int) -> list[Pair]:
     """Questions about several ECGs of one person, most of them after a statement of who it is and how far apart they are."""
     possible = turns.possible(shown, rng) + turns.possible(shown, rng)
-    possible += [turns.report_of(shown, nth) for nth in rng.permutation(len(shown))[:3]]
-    chosen = list({t.question: t for t in possible}.values())
+    chosen = list({**{t.question: t.answer for t in possible}, **dict(reports(rng, shown, 2))}.items())
     preface = compare.preface(shown)
     said = lambda question: f"{preface} {question}" if rng.random() < 0.6 else question
-    return [(said(chosen[i].question), chosen[i].answer) for i in rng.permutation(len(chosen))[:wanted]]
+    return [(said(chosen[i][0]), chosen[i][1]) for i in rng.permutation(len(chosen))[:wanted]]
+
+
+def reports(rng: np.random.Generator, shown: list[Clip], wanted: int) -> list[Pair]:
+    """For the reports of some of several ECGs."""
+    asked = [turns.report_of(shown, nth) for nth in rng.permutation(len(shown))[:wanted]]
+    return [(t.question, t.answer) for t in asked]
 
 
 def person(rng: np.random.Generator, n: int) -> list[dict]:

@@ -1,6 +1,7 @@
-"""Trains the model in four phases; stops and goes on where it stopped.
+"""Trains the model phase by phase; stops and goes on where it stopped.
 
-  words   the language model learns to answer from what is counted on made-up dense maps
+  reports the language model learns to report, from what is counted on made-up dense maps, the ECG of several that is asked for
+  words   it learns to answer all other questions from that
   reader  it learns to put the maps themselves into words
   dense   the encoder learns the dense maps of ECGs
   text    the language model learns to read what the trained encoder gives
@@ -20,9 +21,9 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader
 
 from . import config, sources, tokenizer
-from .batches import Batches, Made, questions
+from .batches import LESSONS, Batches, Made, questions
 from .clips import Sampler
-from .config import FACTS, TOKENS
+from .config import TOKENS
 from .loop import Run
 from .model import EcgChat
 from .tokenizer import places
@@ -71,18 +72,17 @@ def loader(batches, after: int):
 
 
 def train_reader(run: Run, tok, name: str, steps: int) -> None:
-    """Among the fifty tokens of time a language model that has learnt nothing yet hardly finds those of the facts:
-    first it is shown these alone."""
-    model, t, counted = run.model, run.settings, name == "words"
+    model, t, lesson = run.model, run.settings, LESSONS[name]
     phase = run.phase(name, steps, t.rate, [p for n, p in model.named_parameters() if reads(n)])
-    made, rng = loader(Made(t.batch, t.seed + counted), phase.done), np.random.default_rng([t.seed + counted, phase.done])
+    seed = 1000 * t.seed + list(LESSONS).index(name) * 100_000
+    made, rng = loader(Made(t.batch, seed), phase.done), np.random.default_rng([seed, phase.done])
     nothing = torch.zeros(t.batch, TOKENS + 1, run.sizes.encoder)
     for _ in phase:
         prob = next(made)
-        q = questions(prob.numpy(), tok, rng, counted)
+        q = questions(prob.numpy(), tok, rng, lesson)
         with torch.autocast("cpu", torch.bfloat16):
-            embeds = model.encoder.project(nothing, prob)
-            loss = text_loss(model, embeds[:, : 1 + FACTS] if counted else embeds, q, places(tok))
+            embeds = model.encoder.project(nothing, prob)[:, : 1 + lesson.tokens]
+            loss = text_loss(model, embeds, q, places(tok))
         phase.learn(loss)
 
 
@@ -130,6 +130,7 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
     if reader:
         run.borrow(reader, reads, "reader")
     else:
+        train_reader(run, tok, "reports", tc.reports_steps)
         train_reader(run, tok, "words", tc.words_steps)
         train_reader(run, tok, "reader", tc.reader_steps)
     if tc.dense_steps + tc.text_steps == 0:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from holter_training import batches, config, maps, tasks, teacher, tokenizer, train
-from holter_training.config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FACTS, FRAMES, SHOWN
+from holter_training.config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAMES, SHOWN
 from holter_training.model import EcgChat
 from holter_training.rules import intervals
 from holter_training.tokenizer import EOT
@@ -18,9 +18,9 @@ def test_every_question_has_a_place_for_each_ecg_and_an_answer_to_learn():
     widths = set()
     for _ in range(30):
         prob = np.stack([maps.made(rng) for _ in range(12)])
-        counted = rng.random() < 0.3
-        tokens = FACTS if counted else SHOWN
-        q = batches.questions(prob, TOK, rng, counted)
+        lesson = batches.LESSONS[str(rng.choice(list(batches.LESSONS), p=[0.1, 0.2, 0.7]))]
+        tokens = lesson.tokens
+        q = batches.questions(prob, TOK, rng, lesson)
         assert sorted(i for c in q["clips"] for i in c) == list(range(12))
         places = int(torch.isin(q["ids"], torch.tensor(tokenizer.places(TOK))).sum())
         assert places == sum(1 + tokens * len(c) for c in q["clips"])
