@@ -50,8 +50,9 @@ def shipped() -> Tokenizer:
 
 
 def places(tok: Tokenizer) -> list[int]:
-    """What stands for an embedding of the only ECG, and of the first, second … of several."""
-    return [tok.token_to_id(p) for p in (ECG, *SEVERAL)]
+    """What stands for an embedding of the only ECG, and of the first, second … of several, where the tokenizer tells them apart."""
+    known = [tok.token_to_id(p) for p in (ECG, *SEVERAL)]
+    return [p for p in known if p is not None]
 
 
 def _corpus():
