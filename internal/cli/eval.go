@@ -37,7 +37,8 @@ answers that are there already, whoever gave them: --answers takes lines as loca
                 over character n-grams). Labels are those of the file's field labels,
                 else the items of the expert's reports
   qa            exact match in lower case. Both answers are cut at commas and compared
-                as sets, so that order and repetition do not count
+                as sets, so that order and repetition do not count; for each question_type
+                (else abnormal_type) and for all
   comparison    as qa, about several ECGs; for answers in sentences, BLEU and ROUGE
                 stand beside it
 

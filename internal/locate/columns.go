@@ -66,7 +66,7 @@ func (c *columns) fill(t *Test) error {
 		return err
 	}
 	t.Answer, t.Labels = strings.Join(c.answers, ", "), c.labels
-	if t.Kind == "" {
+	if c.questionType != "" && (t.Kind == "" || t.Task == eval.QA || t.Task == eval.Comparison) {
 		t.Kind = c.questionType
 	}
 	switch n := len(c.paths); {

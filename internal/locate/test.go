@@ -19,7 +19,7 @@ type Test struct {
 	// ECGs are the stretches asked about, in the order they are shown.
 	ECGs    []Stretch
 	Dataset string
-	// Kind is the code of the condition that is asked for, or the sort of question.
+	// Kind is the code of the condition that is asked for; of a qa or comparison the sort of question, where it is told.
 	Kind string
 	// Labels are the names that hold of a report's ECG, where they are not the
 	// items of the expert's report itself.
@@ -57,8 +57,8 @@ type field struct {
 // abnormal_type, ecg_start, ecg_end}. Other fields are kept and passed on.
 // Several ECGs are arrays of paths, starts and ends; several answers an array,
 // which is joined with commas. Tasks are localization (the default, also
-// localization_long and the like), report, qa and comparison. Of a question
-// without abnormal_type, question_type is the kind; labels are those of a report.
+// localization_long and the like), report, qa and comparison. The kind of a qa or
+// comparison is its question_type, else abnormal_type; labels are those of a report.
 func ReadTests(r io.Reader) ([]Test, error) {
 	dec := json.NewDecoder(r)
 	if err := expect(dec, '['); err != nil {

@@ -31,7 +31,7 @@ func TestReadTests(t *testing.T) {
 func TestReadTestsOfOtherTasks(t *testing.T) {
 	tests, err := ReadTests(strings.NewReader(`[
  {"question": "Report?", "task": "report", "answer": "Report: sinus rhythm", "labels": ["NORM", "SR"], "ecg_path": ["a"]},
- {"question": "Is it?", "task": "QA", "answer": "Yes", "question_type": "single-verify", "ecg_path": "a"},
+ {"question": "Is it?", "task": "QA", "answer": "Yes", "question_type": "single-verify", "abnormal_type": "V", "ecg_path": "a"},
  {"question": "Where?", "task": "localization_long", "answer": "no", "ecg_path": "a", "ecg_start": null},
  {"question": "Differ?", "task": "comparison", "answer": ["qt interval", "rr interval"], "ecg_path": ["a", "b"], "ecg_end": [1000, 0]}
 ]`))

@@ -68,7 +68,7 @@ func (m *Model) embeddings(texts [][]element, length int) ([]float32, error) {
 	var ids []int
 	for _, text := range texts {
 		for _, e := range text {
-			if e.ecg == nil {
+			if e.token != none {
 				ids = append(ids, e.token)
 			}
 		}
@@ -85,8 +85,12 @@ func (m *Model) embeddings(texts [][]element, length int) ([]float32, error) {
 			n := e.size(tokens) * hidden
 			if e.ecg != nil {
 				e.ecg.embeddings(out[at:at+n], hidden)
-			} else {
-				words = words[copy(out[at:at+n], words):]
+			}
+			if e.token != none {
+				for j := range out[at : at+n] {
+					out[at+j] += words[j%hidden]
+				}
+				words = words[hidden:]
 			}
 			at += n
 		}

@@ -83,6 +83,9 @@ type Tokens struct {
 	ECG      string   `json:"ecg"` // stands for one embedding of an ECG
 	ECGEnd   string   `json:"ecg_end"`
 	Turn     string   `json:"turn"` // llama-3
+	// ECGs are tokens whose embeddings are added to those of the first, the second
+	// … ECG of several; to none without them, or where there are more ECGs.
+	ECGs []string `json:"ecgs,omitempty"`
 }
 
 // Localization says which conditions the model locates, and how in clips of

@@ -88,6 +88,7 @@ func (t Tokens) check(p *problems) {
 	p.need(t.ECG != "", "tokens.ecg: empty")
 	p.need(t.ECGEnd != "", "tokens.ecg_end: empty")
 	p.need(len(t.EOS) > 0, "tokens.eos: empty")
+	p.need(!slices.Contains(t.ECGs, ""), "tokens.ecgs: one is empty")
 	p.need(t.Turn == turnLlama3, "tokens.turn: %q, want %s", t.Turn, turnLlama3)
 }
 

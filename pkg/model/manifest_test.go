@@ -66,6 +66,7 @@ func TestManifestErrorsNameTheKey(t *testing.T) {
 		"tokens.ecg_start: empty":              {[]string{"tokens", "ecg_start"}, ""},
 		"tokens.ecg: empty":                    {[]string{"tokens", "ecg"}, ""},
 		"tokens.ecg_end: empty":                {[]string{"tokens", "ecg_end"}, ""},
+		"tokens.ecgs: one is empty":            {[]string{"tokens", "ecgs"}, []string{""}},
 		"tokens.turn":                          {[]string{"tokens", "turn"}, "chatml"},
 		`localization.conditions: "V" is list`: {[]string{"localization", "conditions"}, []string{"V", "V"}},
 		`localization.conditions: "QQ"`:        {[]string{"localization", "conditions"}, []string{"QQ"}},

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/holterd/holter/pkg/model/tokenizer"
@@ -20,6 +21,7 @@ type template struct {
 	bos, head, headEnd, turnEnd int
 	ecgStart, ecgEnd            int
 	stop                        []int // tokens that end an answer
+	several                     []int // tokens that are added to the first, second … of several ECGs
 }
 
 const (
@@ -56,14 +58,23 @@ func newTemplate(tok *tokenizer.Tokenizer, t Tokens) (template, error) {
 		}
 		out.stop = append(out.stop, id)
 	}
+	for _, token := range t.ECGs {
+		id, ok := tok.ID(token)
+		if !ok {
+			return template{}, fmt.Errorf("tokens.ecgs: the tokenizer has no token %q", token)
+		}
+		out.several = append(out.several, id)
+	}
 	return out, nil
 }
 
 // element of a prompt: a token, or an ECG that takes its place in the text.
 type element struct {
-	token int
+	token int   // of an ECG the token that is added to it, or none
 	ecg   *view // nil for a token
 }
+
+const none = -1
 
 // size is the number of positions that the element takes.
 func (e element) size(tokensPerSegment int) int {
@@ -106,11 +117,13 @@ func (t template) prompt(turns []Turn, show func(turn, ecg int) *view) (prompt, 
 	w := writer{tok: t.tok}
 	w.mark(t.bos)
 	w.split = len(w.out)
+	places := t.places(turns)
 	for i, turn := range turns {
 		t.header(&w, "user")
 		for j := range turn.ECGs {
 			w.mark(t.ecgStart)
-			w.out = append(w.out, element{ecg: show(i, j)})
+			w.out = append(w.out, element{places[0], show(i, j)})
+			places = places[1:]
 			w.mark(t.ecgEnd)
 			w.split = len(w.out)
 		}
@@ -124,6 +137,19 @@ func (t template) prompt(turns []Turn, show func(turn, ecg int) *view) (prompt, 
 	}
 	w.flush()
 	return prompt{prefix: w.out[:w.split:w.split], suffix: w.out[w.split:]}, w.err
+}
+
+// places are the tokens that tell the ECGs of a conversation apart.
+func (t template) places(turns []Turn) []int {
+	n := 0
+	for _, turn := range turns {
+		n += len(turn.ECGs)
+	}
+	out := slices.Repeat([]int{none}, n)
+	if n > 1 {
+		copy(out, t.several)
+	}
+	return out
 }
 
 func (t template) header(w *writer, role string) {

@@ -70,6 +70,32 @@ func TestPrompts(t *testing.T) {
 	}
 }
 
+func TestEachECGOfSeveralHasAToken(t *testing.T) {
+	m, err := prepare(tiny, Options{})
+	require.NoError(t, err)
+	m.template.several = []int{7, 8}
+	one, two, three := make([]*window.Clip, 1), make([]*window.Clip, 2), make([]*window.Clip, 3)
+	for _, c := range []struct {
+		turns []Turn
+		want  []int
+	}{
+		{[]Turn{{ECGs: one, Question: "Where?"}}, []int{none}},
+		{[]Turn{{ECGs: two, Question: "Where?"}}, []int{7, 8}},
+		{[]Turn{{ECGs: three, Question: "Where?"}}, []int{7, 8, none}},
+		{[]Turn{{ECGs: one, Question: "What?", Answer: "Beat"}, {ECGs: one, Question: "So?"}}, []int{7, 8}},
+	} {
+		p, err := m.template.prompt(c.turns, func(int, int) *view { return &view{segments: 1} })
+		require.NoError(t, err)
+		var got []int
+		for _, e := range p.prefix {
+			if e.ecg != nil {
+				got = append(got, e.token)
+			}
+		}
+		require.Equal(t, c.want, got)
+	}
+}
+
 func TestTemplateNeedsItsTokens(t *testing.T) {
 	m, err := prepare(tiny, Options{})
 	require.NoError(t, err)
@@ -77,6 +103,7 @@ func TestTemplateNeedsItsTokens(t *testing.T) {
 		`tokens.bos: the tokenizer has no token "<s>"`:   func(t *Tokens) { t.BOS = "<s>" },
 		`tokens.eos: the tokenizer has no token "</s>"`:  func(t *Tokens) { t.EOS = []string{"</s>"} },
 		`tokens.ecg_end: the tokenizer has no token "x"`: func(t *Tokens) { t.ECGEnd = "x" },
+		`tokens.ecgs: the tokenizer has no token "x"`:    func(t *Tokens) { t.ECGs = []string{"x"} },
 	} {
 		tokens := m.manifest.Tokens
 		change(&tokens)

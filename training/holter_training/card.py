@@ -117,6 +117,11 @@ def word_rows(words: dict) -> str:
         auc = w.get("labels", {}).get("macro_auc")
         cells = [f"{x:.3f}" if x is not None else "–" for x in (exact, usual, w["bleu"][0], w["rouge"]["l"], auc)]
         rows.append(f"| {task} | {w['questions']} | {' | '.join(cells)} |")
+    rows += ["", "| sort of question | questions | exact match | commonest answer |", "|---|---|---|---|"]
+    for task, w in words.items():
+        for k in w.get("kinds", []):
+            usual = k["commonest_answer"]["exact_match"]
+            rows.append(f"| {task}: {k['kind']} | {k['questions']} | {k['exact_match']:.3f} | {usual:.3f} |")
     return "\n".join(rows)
 
 

@@ -11,6 +11,8 @@ FRAME = 5  # samples of one dense frame, 50 ms
 FRAMES = SEGMENT // FRAME
 PATCH = 4  # frames of one token, 0.2 s
 TOKENS = FRAMES // PATCH
+FACTS = 10  # tokens that tell what facts.py counts
+SHOWN = FACTS + TOKENS  # tokens of a segment that the language model sees, besides [CLS]
 
 # Conditions that the model localizes. Beats and episodes are told by the dense head; patterns follow from the beats.
 BEAT_CONDITIONS = ["V", "A", "L", "R", "F", "/"]
@@ -48,9 +50,11 @@ class ModelConfig:
 
 @dataclasses.dataclass
 class TrainConfig:
-    """The three phases, in their order: the reader learns to put made-up dense maps into words, the encoder
-    learns the dense maps of ECGs, and then the language model learns to read what the encoder gives."""
+    """The phases, in their order: the language model learns to put into words what is counted on made-up dense maps,
+    of which of several ECGs first, then the maps themselves; the encoder learns the dense maps of ECGs; the language model learns to read what it gives."""
 
+    reports_steps: int = 600
+    words_steps: int = 2000
     reader_steps: int = 3000
     dense_steps: int = 4000
     text_steps: int = 800

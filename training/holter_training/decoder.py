@@ -10,10 +10,13 @@ from torch import Tensor, nn
 from .paper.config import Llama
 
 
+FUSED = 400  # positions, about from where on it is faster
+
+
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
     """Scaled dot-product attention, written out: on short sequences a CPU does it faster than the fused one."""
-    if q.is_cuda:
-        return F.scaled_dot_product_attention(q, k, v, mask)
+    if q.is_cuda or q.shape[-2] > FUSED:
+        return F.scaled_dot_product_attention(q, k, v, None if mask is None else mask.to(q.dtype))
     score = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
     if mask is not None:
         score = score + mask
@@ -75,14 +78,15 @@ class Decoder(nn.Module):
         self.register_buffer("inverse", torch.tensor(c.frequencies(), device="cpu"), persistent=False)
 
     def forward(self, embeds: Tensor, attention: Tensor, position: Tensor, past: list | None = None, head: bool = True):
-        """embeds [b, s, hidden]; attention [b, past + s] 0 or 1; position [b, s]."""
-        s, total = embeds.shape[1], attention.shape[1]
+        """embeds [b, s, hidden]; attention 0 or 1, [b, past + s] or what each may see [b, s, past + s]; position [b, s]."""
+        s, total = embeds.shape[1], attention.shape[-1]
+        attention = attention.unsqueeze(1) if attention.ndim == 2 else attention
         angle = position.to(self.inverse.dtype).unsqueeze(-1) * self.inverse
         angle = torch.cat([angle, angle], -1).unsqueeze(1)
         cos, sin = angle.cos(), angle.sin()
         at = torch.arange(total, device=embeds.device)
         causal = at.unsqueeze(0) <= at[total - s :].unsqueeze(1)  # [s, total]
-        seen = causal.unsqueeze(0) & (attention > 0).unsqueeze(1)
+        seen = causal.unsqueeze(0) & (attention > 0)
         mask = torch.where(seen, 0.0, -1e9).unsqueeze(1).to(embeds.dtype)
         x, present = embeds, []
         for i, layer in enumerate(self.layers):

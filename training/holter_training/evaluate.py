@@ -15,10 +15,10 @@ import torch
 from tqdm import tqdm
 
 from . import config, localization, maps, records, tokenizer
-from .config import BEAT_CONDITIONS, LEADS, RATE, SEGMENT, TOKENS
+from .config import BEAT_CONDITIONS, LEADS, RATE, SEGMENT, SHOWN
 from .model import EcgChat
 from .records import scale
-from .tokenizer import ECG, EOT, PAD, prompt
+from .tokenizer import EOT, PAD, places, prompt
 
 
 def load(run: Path) -> tuple[EcgChat, object]:
@@ -33,7 +33,7 @@ def answers(model: EcgChat, tok, ecg: torch.Tensor, questions: list[str], limit:
     """Greedy answers, one question for every clip of ecg [n, 12, 1000]; and the dense maps."""
     embeds, dense = model.encoder(ecg)
     pad, eot = tok.token_to_id(PAD), tok.token_to_id(EOT)
-    ids = [prompt(tok, q, [TOKENS + 1]) for q in questions]
+    ids = [prompt(tok, q, [SHOWN + 1]) for q in questions]
     width = max(map(len, ids))
     x = torch.full((len(ids), width), pad)
     mask = torch.zeros(len(ids), width, dtype=torch.long)
@@ -41,7 +41,7 @@ def answers(model: EcgChat, tok, ecg: torch.Tensor, questions: list[str], limit:
         x[i, width - len(row) :] = torch.tensor(row)
         mask[i, width - len(row) :] = 1
     position = (mask.cumsum(1) - 1).clamp(min=0)
-    logits, past = model.decoder(model.fuse(x, embeds, tok.token_to_id(ECG)), mask, position)
+    logits, past = model.decoder(model.fuse(x, embeds, places(tok)), mask, position)
     out = [[] for _ in ids]
     alive = torch.ones(len(ids), dtype=torch.bool)
     for _ in range(limit):

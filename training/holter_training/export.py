@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from . import manifest
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, OFFERED, SEGMENT, TOKENS
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, EPISODES, OFFERED, SEGMENT, SHOWN
 from .evaluate import load
 from .model import EcgChat, doubt_at_half
-from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, prompt
+from .tokenizer import BOS, ECG, ECG_END, ECG_START, END, EOT, SEVERAL, places, prompt
 
 TOLERANCE = 1e-3
 OPSET = 17
@@ -121,9 +121,9 @@ def check(model: EcgChat, tok, out: Path) -> float:
         compare(got[0], embeddings)
         compare(got[1], heat)
         compare(got[2], spans)
-        ids = torch.tensor([prompt(tok, "Where is the Atrial premature beat located in this ECG?", [TOKENS + 1])] * 4)
+        ids = torch.tensor([prompt(tok, "Where is the Atrial premature beat located in this ECG?", [SHOWN + 1])] * 4)
         compare(run("embed", input_ids=ids.numpy())[0], model.embed(ids))
-        x = model.fuse(ids, embeddings, tok.token_to_id(ECG))
+        x = model.fuse(ids, embeddings, places(tok))
         mask = torch.ones_like(ids)
         mask[1, :3] = 0
         position = (mask.cumsum(1) - 1).clamp(min=0)
@@ -157,12 +157,13 @@ def described(model: EcgChat, name: str, version: str, calibration: dict | None 
         "max_tokens": 1024,
     }
     tokens = {"bos": BOS, "eos": [EOT, END], "ecg_start": ECG_START, "ecg": ECG, "ecg_end": ECG_END, "turn": "llama-3"}
+    tokens["ecgs"] = SEVERAL
     localization = {"conditions": OFFERED, "segments": "each", "evidence": EVIDENCE}
     localization["thresholds"] = dict(zip(BEAT_CONDITIONS + EPISODES, c.thresholds))
     if calibration:
         parts = ("found", "nothing")
         localization["calibration"] = {k: {p: v[p] for p in parts} for k, v in calibration.items() if k in OFFERED}
-    return manifest.build(name, version, TOKENS + 1, decoder, tokens, localization, dense)
+    return manifest.build(name, version, SHOWN + 1, decoder, tokens, localization, dense)
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ The encoder reads 12 leads x 10 s at 100 Hz, zeros for missing leads:
   tokens      0.2 s each, through a transformer with a [CLS] token
   dense head  50 ms frames: is a span of condition c here, is a beat of class k here;
               its probabilities are fed into what the language model sees
-The connector maps [CLS] and the tokens to the width of the language model, a
+  facts       what a report tells of the map, counted: a token each (facts.py)
+The connector maps [CLS] and the tokens of time to the width of the language model, a
 decoder of the Llama architecture (RMSNorm, rotary, grouped-query attention, SwiGLU).
 """
 
@@ -16,8 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, DENSE, EPISODES, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
+from .config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, DENSE, EPISODES, FACTS, FRAME, FRAMES, LEADS, PATCH, TOKENS, ModelConfig
 from .decoder import Decoder, attend
+from .facts import BINS, facts
 from .paper.config import Llama
 from .rules import intervals, patterns
 
@@ -114,6 +116,8 @@ class Encoder(nn.Module):
         self.feedback = nn.Linear((kinds + 2 * len(CONDITIONS)) * PATCH, c.encoder)
         self.fed = nn.LayerNorm(c.encoder)
         self.time = nn.Parameter(clock(TOKENS + 1, c.encoder))
+        self.facts = nn.Parameter(torch.randn(FACTS, BINS, c.hidden) * 0.5)
+        self.fact = nn.Parameter(torch.randn(FACTS, c.hidden) * 0.5)  # which one it is
         self.connector = nn.Sequential(nn.Linear(c.encoder, c.encoder), nn.GELU(), nn.Linear(c.encoder, c.hidden))
 
     def pool(self, features: Tensor, clip: Tensor, clips: int) -> Tensor:
@@ -144,23 +148,26 @@ class Encoder(nn.Module):
     def map(self, prob: Tensor) -> Tensor:
         """Dense probabilities as the language model is to see them, doubt at one half: [n, kinds, 200].
 
-        Spans of beats by the interval rule, episodes, patterns of beats, and the classes of the beats.
+        Spans of beats by the interval rule, episodes, patterns of beats, and the classes of the beats; of QRS complexes as they are.
         """
         beats, told = len(BEAT_CONDITIONS), len(BEAT_CONDITIONS) + len(EPISODES)
         sure = doubt_at_half(prob[:, told : told + beats], self.threshold[:, :beats])
         episodes = doubt_at_half(prob[:, beats:told], self.threshold[:, beats:])
-        return torch.cat([intervals(sure, prob[:, -1]), episodes, patterns(sure, prob[:, -1]), prob[:, told:]], 1)
+        spans = [intervals(sure, prob[:, -1]), episodes, patterns(sure, prob[:, -1])]
+        return torch.cat([*spans, sure, prob[:, told + beats :]], 1)
 
     def project(self, y: Tensor, prob: Tensor) -> Tensor:
-        """Features (zeros: none) and a map [n, kinds, 200] -> embeddings [n, 1 + 50, hidden]."""
+        """Features (zeros: none) and a map [n, kinds, 200] -> embeddings [n, 1 + FACTS + 50, hidden]."""
+        told = torch.einsum("nfb,fbe->nfe", facts(prob), self.facts) + self.fact
         prob = torch.cat([edges(prob[:, : len(CONDITIONS)]), prob], 1)
         n, kinds, _ = prob.shape
         back = prob.view(n, kinds, TOKENS, PATCH).transpose(1, 2).reshape(n, TOKENS, kinds * PATCH)
         y = self.fed(y) + self.time
-        return self.connector(torch.cat([y[:, :1], y[:, 1:] + self.feedback(4 * back)], 1))
+        y = self.connector(torch.cat([y[:, :1], y[:, 1:] + self.feedback(4 * back)], 1))
+        return torch.cat([y[:, :1], told.to(y.dtype), y[:, 1:]], 1)
 
     def forward(self, ecg: Tensor) -> tuple[Tensor, Tensor]:
-        """[n, 12, 1000] -> embeddings [n, 1 + 50, hidden], dense logits [n, DENSE, 200]."""
+        """[n, 12, 1000] -> embeddings [n, 1 + FACTS + 50, hidden], dense logits [n, DENSE, 200]."""
         y, dense = self.look(ecg)
         return self.project(y, self.map(torch.sigmoid(dense))), dense
 
@@ -181,7 +188,15 @@ class EcgChat(nn.Module):
         nn.init.normal_(self.embed.weight, std=0.05)
         self.decoder = Decoder(language(c))
 
-    def fuse(self, ids: Tensor, ecg: Tensor, ecg_id: int) -> Tensor:
-        """Embeddings of ids [b, s] with the ECG placeholders replaced by ecg [b, tokens, hidden]."""
+    def tell_apart(self, several: list[int]) -> None:
+        """What is added to ECGs has to be of their size from the beginning."""
+        with torch.no_grad():
+            self.embed.weight[several] *= 15
+
+    def fuse(self, ids: Tensor, ecg: Tensor, places: list[int]) -> Tensor:
+        """Embeddings of ids [b, s], with those of ecg [b, tokens, hidden] in the places of the first placeholder, and added
+        to the others, which tell ECGs apart."""
         x = self.embed(ids)
-        return x.masked_scatter((ids == ecg_id).unsqueeze(-1), ecg.to(x.dtype))
+        here = torch.isin(ids, torch.tensor(places)).unsqueeze(-1)
+        x = x.masked_fill((ids == places[0]).unsqueeze(-1), 0)
+        return x + torch.zeros_like(x).masked_scatter(here, ecg.to(x.dtype))

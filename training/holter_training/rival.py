@@ -17,10 +17,11 @@ import torch
 import wfdb
 from tqdm import tqdm
 
-from . import config, localization, maps, records, sources
+from . import config, localization, records, sources
 from .batches import Batches
 from .clips import Sampler
 from .config import BEAT_CONDITIONS, EPISODES, FRAME, LEADS, PATTERNS, RATE
+from .facts import SPAN
 from .loop import Run
 from .rules import patterns
 from .train import dense_loss, loader
@@ -82,7 +83,7 @@ def read(path: Path) -> tuple[np.ndarray, list[int], float]:
 def answer(row: np.ndarray, code: str, seconds: float) -> tuple[str, float]:
     """The answer that a mask gives, and how sure it is: the mean inside the spans, or one less the highest elsewhere."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], row >= 0.5, [0]]).astype(int))).reshape(-1, 2)
-    on = [(a, b) for a, b in edges if b - a > maps.SHORT]
+    on = [(a, b) for a, b in edges if b - a >= SPAN]
     spans = localization.merge([(round(a * FRAME / RATE, 1), round(min(b * FRAME / RATE, seconds), 1)) for a, b in on])
     sure = np.mean(np.concatenate([row[a:b] for a, b in on])) if on else 1 - row.max()
     return localization.answer(code, spans), float(sure)

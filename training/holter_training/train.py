@@ -1,6 +1,8 @@
-"""Trains the model in three phases; stops and goes on where it stopped.
+"""Trains the model phase by phase; stops and goes on where it stopped.
 
-  reader  the language model learns to put made-up dense maps into words
+  reports the language model learns to report, from what is counted on made-up dense maps, the ECG of several that is asked for
+  words   it learns to answer all other questions from that
+  reader  it learns to put the maps themselves into words
   dense   the encoder learns the dense maps of ECGs
   text    the language model learns to read what the trained encoder gives
 
@@ -19,14 +21,14 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader
 
 from . import config, sources, tokenizer
-from .batches import Batches, Made, questions
+from .batches import LESSONS, Batches, Made, questions
 from .clips import Sampler
 from .config import TOKENS
 from .loop import Run
 from .model import EcgChat
-from .tokenizer import ECG
+from .tokenizer import places
 
-READER = ("embed.", "decoder.", "encoder.connector.", "encoder.feedback.", "encoder.time", "encoder.fed.")
+READER = ("embed.", "decoder.", "encoder.connector.", "encoder.feedback.", "encoder.time", "encoder.fed.", "encoder.fact")
 
 
 def reads(name: str) -> bool:
@@ -53,14 +55,14 @@ def gathered(embeds: torch.Tensor, clips: list[list[int]]) -> torch.Tensor:
     return torch.cat([torch.cat([embeds[c, 0].mean(0, keepdim=True), embeds[c, 1:].flatten(0, 1)]) for c in clips])
 
 
-def text_loss(model: EcgChat, embeds: torch.Tensor, q: dict, ecg_id: int) -> torch.Tensor:
-    """Mean over the tokens of the answers."""
-    x = model.fuse(q["ids"], gathered(embeds, q["clips"]), ecg_id)
-    mask = torch.ones_like(q["ids"])
-    at = torch.arange(mask.shape[1]).expand_as(mask)
-    hidden, _ = model.decoder(x, mask, at, head=False)
+def text_loss(model: EcgChat, embeds: torch.Tensor, q: dict, places: list[int]) -> torch.Tensor:
+    """Weighted mean over the tokens of the answers."""
+    x = model.fuse(q["ids"], gathered(embeds, q["clips"]), places)
+    theirs, ours = q["part"].unsqueeze(1), q["part"].unsqueeze(2)
+    hidden, _ = model.decoder(x, (theirs == 0) | (theirs == ours), q["position"], head=False)
     wanted = q["labels"] != -100
-    return F.cross_entropy(model.decoder.head(hidden[wanted]).float(), q["labels"][wanted])
+    each = F.cross_entropy(model.decoder.head(hidden[wanted]).float(), q["labels"][wanted], reduction="none")
+    return (each * q["weight"][wanted]).sum() / q["weight"].sum()
 
 
 def loader(batches, after: int):
@@ -69,16 +71,18 @@ def loader(batches, after: int):
     return iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4))
 
 
-def train_reader(run: Run, tok) -> None:
-    model, t = run.model, run.settings
-    phase = run.phase("reader", t.reader_steps, t.rate, [p for n, p in model.named_parameters() if reads(n)])
-    made, rng = loader(Made(t.batch, t.seed), phase.done), np.random.default_rng([t.seed, phase.done])
+def train_reader(run: Run, tok, name: str, steps: int) -> None:
+    model, t, lesson = run.model, run.settings, LESSONS[name]
+    phase = run.phase(name, steps, t.rate, [p for n, p in model.named_parameters() if reads(n)])
+    seed = 1000 * t.seed + list(LESSONS).index(name) * 100_000
+    made, rng = loader(Made(t.batch, seed), phase.done), np.random.default_rng([seed, phase.done])
     nothing = torch.zeros(t.batch, TOKENS + 1, run.sizes.encoder)
     for _ in phase:
         prob = next(made)
-        q = questions(prob.numpy(), tok, rng)
+        q = questions(prob.numpy(), tok, rng, lesson)
         with torch.autocast("cpu", torch.bfloat16):
-            loss = text_loss(model, model.encoder.project(nothing, prob), q, tok.token_to_id(ECG))
+            embeds = model.encoder.project(nothing, prob)[:, : 1 + lesson.tokens]
+            loss = text_loss(model, embeds, q, places(tok))
         phase.learn(loss)
 
 
@@ -106,7 +110,7 @@ def train_text(run: Run, make_sampler, tok) -> None:
         q = questions(prob.numpy(), tok, rng)
         y = y.float() * (torch.rand(len(y), 1, 1) < 0.5)  # half of the time there is nothing but the map
         with torch.autocast("cpu", torch.bfloat16):
-            loss = text_loss(model, model.encoder.project(y, prob), q, tok.token_to_id(ECG))
+            loss = text_loss(model, model.encoder.project(y, prob), q, places(tok))
         phase.learn(loss)
 
 
@@ -117,13 +121,18 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
     if reader:
         shutil.copy(reader / "tokenizer.json", folder)
     elif not (folder / "tokenizer.json").exists():
-        tokenizer.build().save(str(folder / "tokenizer.json"))
+        tokenizer.shipped().save(str(folder / "tokenizer.json"))
     tok = tokenizer.load(folder / "tokenizer.json")
     mc.vocab = tok.get_vocab_size()
-    run = Run(folder, EcgChat(mc), mc, tc, leave_out)
+    model = EcgChat(mc)
+    model.tell_apart(places(tok)[1:])
+    run = Run(folder, model, mc, tc, leave_out)
     if reader:
         run.borrow(reader, reads, "reader")
-    train_reader(run, tok)
+    else:
+        train_reader(run, tok, "reports", tc.reports_steps)
+        train_reader(run, tok, "words", tc.words_steps)
+        train_reader(run, tok, "reader", tc.reader_steps)
     if tc.dense_steps + tc.text_steps == 0:
         return
     if taught_by:

@@ -45,7 +45,7 @@ def test_lines_say_everything_and_nobody_is_in_two_splits(built):
     assert {x["source"] for x in found} == {"mitdb", "edb", "stdb", "ltstdb", "ptbxl", "mimic-iv-ecg", "cinc2017", "ecgqa"}
     splits: dict[str, set] = {}
     for x in found:
-        assert list(x) == ["task", "source", "person", "split", "condition", "ecgs", "turns"]
+        assert list(x) == ["task", "source", "person", "split", "condition", "type", "ecgs", "turns"]
         assert all(set(e) == {"path", "start", "end"} for e in x["ecgs"])
         assert x["turns"] and all(t["question"] and t["answer"] for t in x["turns"])
         splits.setdefault(x["person"], set()).add(x["split"])
@@ -69,7 +69,12 @@ def test_the_test_split_is_written_as_test_files(data, monkeypatch, tmp_path):
     }
     compared = json.loads((tmp_path / "eval/comparison.json").read_text())
     assert all(len(t["ecg_path"]) == len(t["ecg_start"]) == len(t["ecg_end"]) >= 2 for t in compared)
-    assert {t["task"] for t in json.loads((tmp_path / "eval/qa.json").read_text())} == {"qa"}
+    sorts = {t["question_type"] for t in compared}
+    assert len(sorts) > 1 and sorts <= {"which", "change", "rate", "highest rate", "premature beats", "compare", "report"}
+    asked = json.loads((tmp_path / "eval/qa.json").read_text())
+    assert {t["task"] for t in asked} == {"qa"}
+    sorts = {t["question_type"] for t in asked}
+    assert len(sorts) > 1 and sorts <= {"single-verify", "single-choose", "single-query"}
 
 
 def test_a_build_goes_on_where_it_was_stopped_with_the_same_result(built, data, monkeypatch, tmp_path):

@@ -36,11 +36,11 @@ def test_records_are_read_at_100_hz_with_their_beats(data):
         assert np.median(peaks) > 0.8
 
 
-SETTINGS = config.TrainConfig(reader_steps=4, dense_steps=4, text_steps=4, batch=4, warmup=2, checkpoint_every=2, threads=1)
+SETTINGS = config.TrainConfig(reports_steps=2, words_steps=3, reader_steps=4, dense_steps=4, text_steps=4, batch=4, warmup=2, checkpoint_every=2, threads=1)
 
 
 def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(data, tmp_path, monkeypatch):
-    run, left = tmp_path / "run", [7]
+    run, left = tmp_path / "run", [12]
     learn = loop.Phase.learn
 
     def stopped(phase, loss):
@@ -53,11 +53,11 @@ def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(dat
     with pytest.raises(KeyboardInterrupt):
         train.train(data, run, SMALL, SETTINGS, set())
     state = torch.load(run / "checkpoint.pt", weights_only=True)
-    assert (state["phase"], state["step"], state["done"]) == ("dense", 2, ["reader"])
+    assert (state["phase"], state["step"], state["done"]) == ("dense", 2, ["reports", "words", "reader"])
     left[0] = 6  # two steps of dense and four of text are to be done
     train.train(data, run, SMALL, SETTINGS, set())
     assert left[0] == 0
-    assert torch.load(run / "checkpoint.pt", weights_only=True)["done"] == ["reader", "dense", "text"]
+    assert torch.load(run / "checkpoint.pt", weights_only=True)["done"] == ["reports", "words", "reader", "dense", "text"]
     model, tok = evaluate.load(run)
     out = tmp_path / "model"
     out.mkdir()

@@ -89,7 +89,7 @@ def samples(records: list[Record], wanted: int, seed: int, whole: bool) -> list[
         if not possible:
             continue
         chosen = [possible[i] for i in rng.permutation(len(possible))[: rng.choice(TURNS)]]
-        first = turns.Turn(f"{preface(clips)} {chosen[0].question}", chosen[0].answer, chosen[0].condition)
-        said = tuple((t.question, t.answer) for t in [first, *chosen[1:]])
-        out.append(Sample(TASK, tuple(clips), said, first.condition))
+        first = chosen[0]
+        said = [(f"{preface(clips)} {first.question}", first.answer), *((t.question, t.answer) for t in chosen[1:])]
+        out.append(Sample(TASK, tuple(clips), tuple(said), first.condition, form=first.form))
     return out

@@ -46,7 +46,7 @@ class EcgQa:
             splits = {of for _, of in found}
             if len(splits) == 1:
                 turn = (question["question"], ", ".join(question["answer"]) or "none")
-                yield Sample(TASK, tuple(r.whole for r, _ in found), (turn,), source=self.name), splits.pop()
+                yield Sample(TASK, tuple(r.whole for r, _ in found), (turn,), source=self.name, form=question["question_type"]), splits.pop()
 
     def questions(self, file: Path) -> list[dict]:
         try:

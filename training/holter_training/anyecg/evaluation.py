@@ -39,6 +39,7 @@ def test(line: dict, rates: Rates) -> dict:
         "dataset": line["source"],
         "task": NAMES[line["task"]],
         "abnormal_type": line["condition"] or "",
+        "question_type": line["type"] or "",
         "ecg_start": fields["ecg_start"] if several else fields["ecg_start"][0],
         "ecg_end": fields["ecg_end"] if several else fields["ecg_end"][0],
     }

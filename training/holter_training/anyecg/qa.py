@@ -51,12 +51,12 @@ def ask(clip: Clip, rng: np.random.Generator) -> Sample | None:
     kind = rng.random()
     if kind < 0.2 and {"V", "AFIB"} <= set(known):
         found = [c for c in there if CONDITIONS[c].kind != ST]
-        return Sample(TASK, (clip,), ((str(rng.choice(QUERY)), listed(found)),))
+        return Sample(TASK, (clip,), ((str(rng.choice(QUERY)), listed(found)),), form="single-query")
     others = [c for c in known if c != first[0]]
     if kind < 0.5 and others and there:
         pair = [str(c) for c in rng.permutation([first[0], str(rng.choice(others))])]
-        return Sample(TASK, (clip,), (choose(pair, known, rng),), first[0])
-    return Sample(TASK, (clip,), (verify(first[0], known[first[0]], rng),), first[0])
+        return Sample(TASK, (clip,), (choose(pair, known, rng),), first[0], form="single-choose")
+    return Sample(TASK, (clip,), (verify(first[0], known[first[0]], rng),), first[0], form="single-verify")
 
 
 def samples(records: list[Record], wanted: int, seed: int, whole: bool) -> list[Sample]:

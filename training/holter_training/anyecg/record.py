@@ -130,6 +130,7 @@ class Sample:
     turns: tuple[tuple[str, str], ...]  # questions and answers
     condition: str | None = None
     source: str | None = None  # the first clip's, unless said
+    form: str | None = None  # the sort of the first question, as ECG-QA's question_type
 
     def line(self, split: str) -> dict:
         """The sample as a line of the data set."""
@@ -140,6 +141,7 @@ class Sample:
             "person": "+".join(dict.fromkeys(c.record.person for c in self.clips)),
             "split": split,
             "condition": self.condition,
+            "type": self.form,
             "ecgs": [{"path": c.record.path, "start": round(c.start, 6), "end": c.end and round(c.end, 6)} for c in self.clips],
             "turns": [{"question": q, "answer": a} for q, a in self.turns],
         }

@@ -18,6 +18,7 @@ PREMATURE = "VAaJSr"
 class Turn:
     question: str
     answer: str
+    form: str  # the sort of question
     condition: str | None = None
 
 
@@ -40,7 +41,7 @@ def which(clips: list[Clip], code: str, rng: np.random.Generator) -> Turn:
     shown = [i for i, c in enumerate(clips) if c.known()[code]]
     question = str(rng.choice(["Which of these ECGs show {}?", "In which of these ECGs can {} be seen?"])).format(phrase(code))
     answer = "None of them." if not shown else "All of them." if len(shown) == len(clips) else sentence(enumerated(shown))
-    return Turn(question, answer, code)
+    return Turn(question, answer, "which", code)
 
 
 def change(clips: list[Clip], code: str, rng: np.random.Generator) -> Turn:
@@ -55,7 +56,7 @@ def change(clips: list[Clip], code: str, rng: np.random.Generator) -> Turn:
         (False, False): "It is in neither of them.",
     }
     question = f"Compared with {a}, has {phrase(code)} newly appeared, resolved or persisted in {b}?"
-    return Turn(question, said[before, after], code)
+    return Turn(question, said[before, after], "change", code)
 
 
 def rates(clips: list[Clip], rng: np.random.Generator) -> list[Turn]:
@@ -66,10 +67,12 @@ def rates(clips: list[Clip], rng: np.random.Generator) -> list[Turn]:
     difference = rate[late] - rate[early]
     told = f"{rate[late]}/min against {rate[early]}/min"
     verdict = "about the same" if abs(difference) < SAME_RATE else "higher" if difference > 0 else "lower"
-    out = [Turn(f"Is the heart rate of the {ordinal(late)} ECG higher or lower than that of the {ordinal(early)}?", f"It is {verdict}: {told}.")]
+    question = f"Is the heart rate of the {ordinal(late)} ECG higher or lower than that of the {ordinal(early)}?"
+    out = [Turn(question, f"It is {verdict}: {told}.", "rate")]
     ranked = sorted(rate)
     if ranked[-1] - ranked[-2] >= SAME_RATE:
-        out.append(Turn("In which ECG is the heart rate highest?", f"In the {ordinal(rate.index(ranked[-1]))} ECG: {ranked[-1]}/min."))
+        answer = f"In the {ordinal(rate.index(ranked[-1]))} ECG: {ranked[-1]}/min."
+        out.append(Turn("In which ECG is the heart rate highest?", answer, "highest rate"))
     return out
 
 
@@ -85,7 +88,7 @@ def premature(clips: list[Clip]) -> list[Turn]:
         answer = f"There are as many in each of them: {counts[0]}."
     else:
         answer = f"In {enumerated(most)}; in order, the ECGs have {told}."
-    return [Turn("In which ECG are there the most premature beats?", answer)]
+    return [Turn("In which ECG are there the most premature beats?", answer, "premature beats")]
 
 
 def findings(sentences: list[str]) -> list[str]:
@@ -111,11 +114,11 @@ def reports(clips: list[Clip]) -> list[Turn]:
     texts = [sentences(c) for c in clips]
     if not all(texts):
         return []
-    number = len(clips) - 1
-    return [
-        Turn(COMPARE, compared(texts)),
-        Turn(f"Please provide the report for the {ordinal(number)} ECG.", report(clips[number])),
-    ]
+    return [Turn(COMPARE, compared(texts), "compare"), report_of(clips, len(clips) - 1)]
+
+
+def report_of(clips: list[Clip], number: int) -> Turn:
+    return Turn(f"Please provide the report for the {ordinal(number)} ECG.", report(clips[number]), "report")
 
 
 def possible(clips: list[Clip], rng: np.random.Generator) -> list[Turn]:

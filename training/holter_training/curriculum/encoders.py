@@ -9,7 +9,7 @@ from ..paper.config import Encoder, Llama, Stem
 from ..paper.vit import EcgEncoder
 
 # Names that belong to the connector of either kind, and the parameters that tell leads apart.
-CONNECTOR = ("connector.", "feedback.", "fed.", "time")
+CONNECTOR = ("connector.", "feedback.", "fed.", "time", "fact")
 LEAD = ("vit.lead", "stem.slot.weight", "stem.slot_out.weight")
 
 

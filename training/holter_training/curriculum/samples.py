@@ -1,6 +1,6 @@
 """Questions and answers about ECGs: JSON lines in <task>.jsonl, as holter_training.anyecg writes them.
 
-{"task": "Localization", "source": "mitdb", "person": "mitdb/101", "split": "train", "condition": "V",
+{"task": "Localization", "source": "mitdb", "person": "mitdb/101", "split": "train", "condition": "V", "type": null,
  "ecgs": [{"path": "mitdb/101", "start": 12.3, "end": 22.3}],
  "turns": [{"question": "Where is …?", "answer": "Duration: …"}]}
 

@@ -8,7 +8,7 @@ A key that is left out keeps its released value.
 import dataclasses
 import math
 
-from ..config import LEADS, SEGMENT, TOKENS
+from ..config import LEADS, SEGMENT, SHOWN
 
 
 class LayoutError(ValueError):
@@ -50,7 +50,7 @@ class Stem:
 
     @property
     def tokens(self) -> int:
-        return 1 + TOKENS
+        return 1 + SHOWN
 
 
 @dataclasses.dataclass(frozen=True)
