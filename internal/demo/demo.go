@@ -132,9 +132,9 @@ func (s *show) sumUp() {
 	for _, line := range s.story.Summary(s.stored, s.reference) {
 		s.screen.line(plain, "", "  "+line)
 	}
-	s.screen.line(plain, "", fmt.Sprintf("Look at it: holter up --data %s, then open http://%s/patients/%s",
+	s.screen.line(plain, "", fmt.Sprintf("Look at it: bin/holter up --data %s, then open http://%s/patients/%s",
 		s.options.Dir, s.options.Config.Console.Addr, s.session.Device))
-	s.screen.line(faint, "", "Next: holter up --data ./holter-data, then holter replay RECORD; holter --help")
+	s.screen.line(faint, "", "Next: bin/holter up --data ./holter-data, then bin/holter replay RECORD; bin/holter --help")
 }
 
 // logger shows warnings among the lines of the story.
