@@ -75,7 +75,7 @@ func reliability(calibrations []eval.Calibration) picture.Reliability {
 	for _, c := range calibrations {
 		kind := c.Kind
 		if kind == "" {
-			kind = "all of " + string(c.Task)
+			kind = string(c.Task)
 		}
 		panel := picture.Panel{Title: fmt.Sprintf("%s: %d answers, ECE %.3f", kind, c.Questions, c.Error)}
 		for _, b := range c.Bins {

@@ -137,7 +137,7 @@ func TestWrite(t *testing.T) {
 	require.Len(t, panels, 2)
 	require.Equal(t, "V: 1 answers, ECE 0.100", panels[0].Title)
 	require.Equal(t, picture.Bin{From: 13.0 / 15, To: 14.0 / 15, Confidence: 0.9, Right: 1, Answers: 1}, panels[0].Bins[13])
-	require.Equal(t, "all of localization: 1 answers, ECE 0.100", panels[1].Title)
+	require.Equal(t, "localization: 1 answers, ECE 0.100", panels[1].Title)
 }
 
 func TestARecordThatIsMissingIsNamed(t *testing.T) {

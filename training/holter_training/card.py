@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 
 from .config import BEAT_CONDITIONS as CONDITIONS
+from .crossval import steps
 from .localization import NAMES
 
 LEADS = {"all": "both leads", "first": "first lead only", "second": "second lead only", "random": "a random lead left out"}
@@ -125,6 +126,18 @@ def word_rows(words: dict) -> str:
     return "\n".join(rows)
 
 
+def counted(taken: dict[str, int]) -> str:
+    return " and ".join(f"{taken[phase]} {phase} steps" for phase in ("dense", "text"))
+
+
+def people_rows(curve: dict) -> str:
+    rows = ["| annotated people | mean IoU | V | A | L | R | VEB F1 | SVEB F1 |", "|---|---|---|---|---|---|---|---|"]
+    for p in curve["points"]:
+        cells = [f"{x:.3f}" for x in (p["macro"]["iou"], *(p[k] for k in "VALR"), p["veb"], p["sveb"])]
+        rows.append(f"| {p['people']} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 def target_rows(results: dict, noise: list[dict], calibration: dict) -> str:
     """What the project aims at beside what the cross-validation gave."""
     gross = next(r for r in results["beats"] if r["record"] == "gross")
@@ -161,11 +174,14 @@ def main() -> None:
     p.add_argument("--noise", type=Path, nargs="*", default=[], help="what noise wrote, of each fold")
     p.add_argument("--calibration", type=Path, required=True, help="what calibrate wrote")
     p.add_argument("--words", type=Path, required=True, help="what holter eval --json gave of report, qa and comparison")
+    p.add_argument("--people", type=Path, required=True, help="what people wrote")
+    p.add_argument("--run", type=Path, required=True, help="the run of the shipped model")
     p.add_argument("--settings", required=True, help="of the shipped model's training, as holter_training.train took them")
     p.add_argument("--out", type=Path, required=True)
     a = p.parse_args()
     results = json.loads(a.results.read_text())
     calibration = json.loads(a.calibration.read_text())
+    people = json.loads(a.people.read_text())
     noise = [json.loads(f.read_text()) for f in a.noise]
     manifest = json.loads((a.model / "manifest.json").read_text())
     files = sorted(f for f in a.model.iterdir() if f.suffix == ".onnx")
@@ -175,7 +191,7 @@ def main() -> None:
         size=f"{sum(f.stat().st_size for f in a.model.iterdir()) / 1e6:.1f}",
         sums="\n".join(f"| {f.name} | {hashlib.sha256(f.read_bytes()).hexdigest()} |" for f in files),
         folds="\n".join(
-            f"- fold {k} ({results['steps'][k]['dense']} dense and {results['steps'][k]['text']} text steps) leaves out {', '.join(v)}"
+            f"- fold {k} ({counted(results['steps'][k])}) leaves out {', '.join(v)}"
             for k, v in results["folds"].items()
         ),
         only=",".join(results["folds"]),
@@ -193,6 +209,10 @@ def main() -> None:
         targets=target_rows(results, noise, calibration),
         normal=normal_rows(noise),
         minutes=minute_rows(results),
+        final_steps=counted(steps(a.run)),
+        people=people_rows(people),
+        people_steps=people["steps"],
+        people_fold=people["fold"],
     )
     a.out.write_text(text)
     print(a.out)

@@ -33,11 +33,21 @@ def annotated(left_out: list[str]) -> list[str]:
 
 
 def steps(home: Path) -> dict[str, int]:
-    """How many steps of each phase a run has logged, to the nearest 20."""
+    """How many steps of each phase a run has taken; logs of older code end up to 20 steps before."""
     out = {}
     for line in (home / "log.jsonl").read_text().splitlines():
         row = json.loads(line)
-        out[row["phase"]] = row["step"] + 20
+        out[row["phase"]] = -(-(row["step"] + 1) // 20) * 20
+    return out
+
+
+def answers(holter: Path, data: Path, home: Path, names: list[str], kind: str, leads: str) -> Path:
+    """What the model of a run answers about clips of those records; made once."""
+    tests, out = home / f"{kind}.json", home / f"{kind}-{leads}.jsonl"
+    long = kind == "long"
+    tests.write_text(json.dumps(evaluation.localization(data / "mitdb", names, BEAT_CONDITIONS, long, 20 if long else 40, seed=1)))
+    if not out.exists():
+        run(holter, "locate", "--tests", tests, "--records", data / "mitdb", "--leads", leads, "--out", out, "--model", home / "model")
     return out
 
 
@@ -49,15 +59,9 @@ def fold(a: argparse.Namespace, name: str, records: list[str]) -> None:
     model = home / "model"
     names = annotated(records)
     run(*python, "holter_training.export", "--run", home, "--out", model, "--version", f"fold{name}")
-    for long in (False, True):
-        kind = "long" if long else "short"
-        file = home / f"{kind}.json"
-        tests = evaluation.localization(a.data / "mitdb", names, BEAT_CONDITIONS, long, 20 if long else 40, seed=1)
-        file.write_text(json.dumps(tests))
+    for kind in KINDS:
         for leads in LEADS:
-            out = home / f"{kind}-{leads}.jsonl"
-            if not out.exists():
-                run(a.holter, "locate", "--tests", file, "--records", a.data / "mitdb", "--leads", leads, "--out", out, "--model", model)
+            answers(a.holter, a.data, home, names, kind, leads)
     if a.rival:
         rival(a, home, records)
     paths = [a.data / "mitdb" / r for r in names if not (a.runs / "annotations" / f"{r}.hol").exists()]
