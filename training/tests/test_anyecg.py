@@ -157,12 +157,14 @@ def test_comparisons_follow_from_the_annotations(data):
     clips = [Clip(r, 0, 10), Clip(r, 10, 20), Clip(r, 95, 105)]
     assert compare.preface(clips[:2]) == "These ECGs are of a woman, 75 years old. The second ECG was recorded 10 seconds after the first."
     assert compare.distance(12.4 * 60) == "12 minutes" and compare.distance(1323 * 86400) == "1323 days" and compare.distance(3 * 3600) == "3 hours"
-    assert turns.which(clips, "V", rng).answer == "The first ECG." and turns.which(clips, "L", rng).answer == "None of them."
+    assert turns.which(clips, "V", rng).answer == "First: yes, second: no, third: no. The first ECG."
+    assert turns.which(clips, "L", rng).answer == "First: no, second: no, third: no. None of them."
     pairs = [([0, 1], "V", "resolved"), ([1, 0], "V", "newly appeared"), ([2, 2], "AFIB", "persisted"), ([0, 1], "AFIB", "in neither")]
     for (a, b), code, word in pairs:
         assert word in turns.change([clips[a], clips[b]], code, rng).answer
-    assert turns.rates(clips[:2], rng)[0].answer == "It is about the same: 75/min against 75/min."
-    assert turns.premature(clips)[0].answer == "In the first ECG; in order, the ECGs have 1, 0, 0."
+    assert turns.rates(clips[:2], rng)[0].answer == "First: 75/min, second: 75/min. It is about the same."
+    assert turns.premature(clips)[0].answer == "First: 1, second: 0, third: 0. The first ECG."
+    assert turns.premature(clips[1:2] * 2)[0].answer == "First: 0, second: 0. None of them."
     told = turns.reports(clips)[0].answer
     assert told.endswith("New in the last ECG: Atrial fibrillation. No longer reported: Sinus rhythm, Premature ventricular contraction.")
 

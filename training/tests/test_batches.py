@@ -96,10 +96,10 @@ def test_answers_say_what_the_maps_hold():
     for _ in range(100):
         for q, a in tasks.between(rng, shown, 8):
             answers.setdefault(q.split(". ")[-1], set()).add(a)
-    assert answers["Which of these ECGs show a premature ventricular contraction?"] == {"The first and third ECG."}
-    assert answers["Compared with the second ECG, has an atrial premature beat newly appeared, resolved or persisted in the third ECG?"] == {"It has newly appeared."}
-    assert answers["Is the heart rate of the third ECG higher or lower than that of the second?"] == {"It is higher: 75/min against 50/min."}
-    assert answers["In which ECG are there the most premature beats?"] == {"In the third ECG; in order, the ECGs have 1, 0, 3."}
+    assert answers["Which of these ECGs show a premature ventricular contraction?"] == {"First: yes, second: no, third: yes. The first and third ECG."}
+    assert answers["Compared with the second ECG, has an atrial premature beat newly appeared, resolved or persisted in the third ECG?"] == {"Second: no, third: yes. It has newly appeared."}
+    assert answers["Is the heart rate of the third ECG higher or lower than that of the second?"] == {"Second: 50/min, third: 75/min. It is higher."}
+    assert answers["In which ECG are there the most premature beats?"] == {"First: 1, second: 0, third: 3. The third ECG."}
     whole = (
         "First ECG: Sinus rhythm, Heart rate 75/min, 1 premature ventricular contraction. "
         "Second ECG: Sinus bradycardia, Heart rate 50/min, No abnormal beat. "

@@ -1,7 +1,12 @@
-"""Questions that compare ECGs, with answers from what is known of each."""
+"""Questions that compare ECGs, with answers from what is known of each.
+
+An answer says first what each ECG holds and then what follows from it: so a reader can check it, and a language model,
+which writes one token after another, has in front of it what it concludes from.
+"""
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -37,10 +42,24 @@ def sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def told(numbers: Sequence[int], values: list[str]) -> str:
+    """ "First: yes, third: no." """
+    return sentence(", ".join(f"{ordinal(i)}: {v}" for i, v in zip(numbers, values, strict=True)))
+
+
+def those(shown: list[int], n: int) -> str:
+    return "None of them." if not shown else "All of them." if len(shown) == n else sentence(enumerated(shown))
+
+
+def yes(known: bool) -> str:
+    return "yes" if known else "no"
+
+
 def which(clips: list[Clip], code: str, rng: np.random.Generator) -> Turn:
-    shown = [i for i, c in enumerate(clips) if c.known()[code]]
+    there = [c.known()[code] for c in clips]
     question = str(rng.choice(["Which of these ECGs show {}?", "In which of these ECGs can {} be seen?"])).format(phrase(code))
-    answer = "None of them." if not shown else "All of them." if len(shown) == len(clips) else sentence(enumerated(shown))
+    every = range(len(clips))
+    answer = f"{told(every, [yes(k) for k in there])} {those([i for i in every if there[i]], len(clips))}"
     return Turn(question, answer, "which", code)
 
 
@@ -56,22 +75,22 @@ def change(clips: list[Clip], code: str, rng: np.random.Generator) -> Turn:
         (False, False): "It is in neither of them.",
     }
     question = f"Compared with {a}, has {phrase(code)} newly appeared, resolved or persisted in {b}?"
-    return Turn(question, said[before, after], "change", code)
+    return Turn(question, f"{told([early, late], [yes(before), yes(after)])} {said[before, after]}", "change", code)
 
 
 def rates(clips: list[Clip], rng: np.random.Generator) -> list[Turn]:
     rate = [c.rate() for c in clips]
     if None in rate:
         return []
+    per_minute = [f"{r}/min" for r in rate]
     early, late = int(rng.integers(len(clips) - 1)), len(clips) - 1
     difference = rate[late] - rate[early]
-    told = f"{rate[late]}/min against {rate[early]}/min"
     verdict = "about the same" if abs(difference) < SAME_RATE else "higher" if difference > 0 else "lower"
     question = f"Is the heart rate of the {ordinal(late)} ECG higher or lower than that of the {ordinal(early)}?"
-    out = [Turn(question, f"It is {verdict}: {told}.", "rate")]
+    out = [Turn(question, f"{told([early, late], [per_minute[early], per_minute[late]])} It is {verdict}.", "rate")]
     ranked = sorted(rate)
     if ranked[-1] - ranked[-2] >= SAME_RATE:
-        answer = f"In the {ordinal(rate.index(ranked[-1]))} ECG: {ranked[-1]}/min."
+        answer = f"{told(range(len(clips)), per_minute)} {sentence(enumerated([rate.index(ranked[-1])]))}"
         out.append(Turn("In which ECG is the heart rate highest?", answer, "highest rate"))
     return out
 
@@ -80,14 +99,8 @@ def premature(clips: list[Clip]) -> list[Turn]:
     if any(c.record.times is None for c in clips):
         return []
     counts = [sum(s in PREMATURE for s in c.beats()) for c in clips]
-    most = [i for i, n in enumerate(counts) if n == max(counts)]
-    told = ", ".join(map(str, counts))
-    if max(counts) == 0:
-        answer = "There are no premature beats in any of them."
-    elif len(most) == len(clips):
-        answer = f"There are as many in each of them: {counts[0]}."
-    else:
-        answer = f"In {enumerated(most)}; in order, the ECGs have {told}."
+    most = [i for i, n in enumerate(counts) if n == max(counts) > 0]
+    answer = f"{told(range(len(clips)), [str(n) for n in counts])} {those(most, len(clips))}"
     return [Turn("In which ECG are there the most premature beats?", answer, "premature beats")]
 
 
@@ -103,11 +116,11 @@ COMPARE = "How do these ECGs compare?"
 
 def compared(texts: list[list[str]]) -> str:
     """What each ECG shows, and what is new in the last one or no longer there."""
-    told = " ".join(f"{ordinal(i).capitalize()} ECG: {', '.join(t)}." for i, t in enumerate(texts))
+    shown = " ".join(f"{ordinal(i).capitalize()} ECG: {', '.join(t)}." for i, t in enumerate(texts))
     first, last = findings(texts[0]), findings(texts[-1])
     new, gone = [t for t in last if t not in first], [t for t in first if t not in last]
     changes = [f"{label}: {', '.join(x)}." for label, x in (("New in the last ECG", new), ("No longer reported", gone)) if x]
-    return " ".join([told, *(changes or ["The first and the last ECG show the same."])])
+    return " ".join([shown, *(changes or ["The first and the last ECG show the same."])])
 
 
 def reports(clips: list[Clip]) -> list[Turn]:
