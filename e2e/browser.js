@@ -30,7 +30,8 @@ export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 // visit opens a page that notes in page.faults what a user would not see: errors
 // of scripts, what the content security policy refused, files that are missing.
 // Traces run in steps unless reducedMotion says otherwise: drawing 60 times a
-// second takes a processor of its own.
+// second takes a processor of its own. A script of the options runs before the
+// page's.
 export async function visit(url, options = {}) {
   const context = await browser.newContext({ timezoneId: "Europe/Berlin", locale: "en-GB", reducedMotion: "reduce", ...desktop, ...options });
   const page = await context.newPage();
@@ -41,6 +42,7 @@ export async function visit(url, options = {}) {
   page.on("response", (r) => r.url().includes("/static/") && r.status() >= 400 && page.faults.push(`${r.status()} ${r.url()}`));
   page.live = page.waitForResponse((r) => r.url().endsWith("/live") && r.ok()).catch(() => null); // what changes is heard from then on
   if (options.reviewer) await context.addInitScript((name) => localStorage.setItem("holter.reviewer", name), options.reviewer);
+  if (options.script) await context.addInitScript({ content: options.script });
   await page.goto(url);
   return page;
 }

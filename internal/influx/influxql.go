@@ -108,9 +108,14 @@ func chosen(patient string, kinds []string, from, to time.Time) string {
 	if len(kinds) == 0 {
 		return text
 	}
-	parts := make([]string, len(kinds))
-	for i, k := range kinds {
-		parts[i] = "kind = " + quoteText(k)
+	return text + " AND " + eitherOf("kind", kinds)
+}
+
+// eitherOf is a condition: the column has one of the values.
+func eitherOf(column string, values []string) string {
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = column + " = " + quoteText(v)
 	}
-	return text + " AND (" + strings.Join(parts, " OR ") + ")"
+	return "(" + strings.Join(parts, " OR ") + ")"
 }

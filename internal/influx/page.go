@@ -3,11 +3,8 @@ package influx
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
-
-	"github.com/influxdata/influxdb-client-go/v2/api/query"
 
 	"github.com/holterd/holter/pkg/localize"
 )
@@ -58,7 +55,7 @@ func (s *Store) QueryPlaces(ctx context.Context, p Page) ([]Place, error) {
 		if i < len(steps) && until.Sub(since) > steps[i] {
 			from = until.Add(-steps[i])
 		}
-		some, err := s.places(ctx, p.Patient, from, until, anyOf("kind", p.Kinds), p.Limit-len(found)+1)
+		some, err := s.places(ctx, sought{patient: p.Patient, kinds: p.Kinds, from: from, until: until, limit: p.Limit - len(found) + 1})
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +71,7 @@ func (s *Store) QueryPlaces(ctx context.Context, p Page) ([]Place, error) {
 
 // FindPlace finds an event by its id; false when the patient has none of that id.
 func (s *Store) FindPlace(ctx context.Context, patient, id string) (Place, bool, error) {
-	found, err := s.places(ctx, patient, minTime, maxTime, anyOf("_value", []string{id}), 1)
+	found, err := s.places(ctx, sought{patient: patient, ids: []string{id}, from: minTime, until: maxTime, limit: 1})
 	if err != nil || len(found) == 0 {
 		return Place{}, false, err
 	}
@@ -84,34 +81,6 @@ func (s *Store) FindPlace(ctx context.Context, patient, id string) (Place, bool,
 // Place is where the reviewed event is stored; its device is not known.
 func (r Review) Place() Place {
 	return Place{ID: r.Event, Kind: r.Was, Time: pointTime(r.EventStart, r.Event)}
-}
-
-// places are the newest in [from, until) that a predicate selects. One field of
-// each event is read, and of each series no more than can be among them.
-func (s *Store) places(ctx context.Context, patient string, from, until time.Time, predicate string, limit int) ([]Place, error) {
-	flux := func(bucket string) string {
-		return fmt.Sprintf(`from(bucket: %s)
-  |> range(start: %s, stop: %s)
-  |> filter(fn: (r) => r._measurement == %s and r._field == "id" and r.patient == %s%s)
-  |> tail(n: %d)
-  |> group()
-  |> sort(columns: ["_time", "_value"], desc: true)
-  |> limit(n: %d)
-`, quote(bucket), from.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano), quote(measurementEvent), quote(patient), predicate, limit, limit)
-	}
-	var all []Place
-	for p, err := range rows(ctx, s, flux, place) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, nil
-}
-
-func place(r *query.FluxRecord) Place {
-	text := textsOf(r)
-	return Place{ID: text("_value"), Device: text("device"), Kind: text("kind"), Time: r.Time().UTC()}
 }
 
 // EventsAt reads the events of places, in their order. One that is not there

@@ -162,12 +162,13 @@ func (a *api) eventOf(r *http.Request) (localize.Event, error) {
 
 // whole is an event with the times of its beats and its reviews.
 func (a *api) whole(ctx context.Context, e localize.Event) (wire.Event, error) {
-	f := influx.Filter{Patient: e.Patient, Kind: e.Kind, Since: e.Start.Add(-time.Second), Until: e.End.Add(time.Second)}
+	f := influx.Filter{Patient: e.Patient, Kinds: []string{e.Kind}, Since: e.Start.Add(-time.Second), Until: e.End.Add(time.Second)}
+	around, err := a.Store.BeatsWithin(ctx, []influx.Filter{f})
+	if err != nil {
+		return wire.Event{}, err
+	}
 	var beats []time.Time
-	for b, err := range a.Store.QueryBeats(ctx, f) {
-		if err != nil {
-			return wire.Event{}, err
-		}
+	for _, b := range around {
 		if b.Event == e.ID {
 			beats = append(beats, b.Time)
 		}
