@@ -25,6 +25,15 @@ export const requests = (page) => page.evaluate(() => performance.getEntriesByTy
   return [`${pathname.replace(/^.v1.(patients.[^/]+)?/, "") || "/patient"}${period < 3.6e6 ? " of a strip" : ""}`, r.responseStart - r.requestStart];
 }));
 
+// work is what the browser has done for the page so far, ms.
+export async function work(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const { metrics } = await devtools.send("Performance.getMetrics");
+  const of = (name) => 1000 * metrics.find((m) => m.name === name).value;
+  return [["scripts", of("ScriptDuration")], ["style and layout", of("RecalcStyleDuration") + of("LayoutDuration")], ["everything", of("TaskDuration")]];
+}
+
 const format = (n) => n.toFixed(0).padStart(7);
 
 // table has the median of each, the least and the most.

@@ -1,5 +1,6 @@
 // All tests of the page: one process, so that they share a browser.
 
+import "./load.js";
 import "./list.js";
 import "./trace.js";
 import "./review.js";

@@ -50,12 +50,20 @@ type file struct {
 }
 
 func load(name string) file {
+	body := read(name)
+	if path.Ext(name) == ".html" {
+		body = announce(body)
+	}
+	sum := sha256.Sum256(body)
+	return file{name: name, kind: kind(name), body: body, tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+}
+
+func read(name string) []byte {
 	body, err := files.ReadFile(name)
 	if err != nil {
 		panic(fmt.Sprintf("page: %v", err)) // a broken build
 	}
-	sum := sha256.Sum256(body)
-	return file{name: name, kind: kind(name), body: body, tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	return body
 }
 
 // kind is the file's media type, whatever the machine's own tables say.

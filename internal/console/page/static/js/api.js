@@ -21,10 +21,17 @@ export function query(path, params) {
   return text ? `${path}?${text}` : path;
 }
 
+// taken is the answer to what early.js has asked, once.
+function taken(path, options) {
+  const answer = options.method ? undefined : globalThis.early.answers.get(path);
+  globalThis.early.answers.delete(path);
+  return answer;
+}
+
 async function send(path, options) {
   let answer;
   try {
-    answer = await fetch(path, options);
+    answer = await (taken(path, options) ?? fetch(path, options));
   } catch (e) {
     if (e.name === "AbortError") throw e;
     throw new Trouble("Holter does not answer.", "Check that holter up is running and that this machine reaches it, then try again.");

@@ -123,19 +123,24 @@ function takeDevices(list) {
 }
 
 // recent fills the live trace with the last signal there is, however old.
-async function recent() {
-  const last = ms((await get(patientPath(patient))).last_signal);
+async function recent(p) {
+  const last = ms(p.last_signal);
   if (!last) return;
   const { stretches } = await get(patientPath(patient, "/signal"), { from: iso(last - 30_000), to: iso(last + 1000), points: 20_000 });
   for (const s of stretches) trace.signal(s, true);
 }
 
 async function begin() {
+  get("/v1/kinds").then((answer) => {
+    kinds = answer.kinds;
+    events.kinds(kinds);
+  }).catch(complain);
   try {
     const p = await get(patientPath(patient));
     person.show(p);
     takeDevices(p.devices);
     if (p.open_alerts === 0) tabs.show("events");
+    recent(p).catch(() => {}); // there may be none; live signal or the note of the trace says so
   } catch (trouble) {
     if (trouble.status === 404) {
       fill(at("main"), state(trouble.message, trouble.remedy, { label: "All patients", run: () => location.assign("/") }));
@@ -143,11 +148,6 @@ async function begin() {
     }
     complain(trouble);
   }
-  get("/v1/kinds").then((answer) => {
-    kinds = answer.kinds;
-    events.kinds(kinds);
-  }).catch(complain);
-  recent().catch(() => {}); // there may be none; live signal or the note of the trace says so
   if (address.has("event")) openEvent(address.get("event"));
   else if (ms(address.get("at"))) open(ms(address.get("at")), ms(address.get("at")));
 }
@@ -190,7 +190,8 @@ const retry = listen(patientPath(patient, "/live"), {
   open: (again) => {
     connected.open();
     if (!again) return;
-    recent().catch(() => {});
+    get(patientPath(patient)).then(recent).catch(() => {});
+    period.refresh();
     alerts.load();
     events.load();
     timeline.load();

@@ -14,14 +14,17 @@ const formats = [
 export function person(host, id, period) {
   const facts = h("p", { class: "person-facts", "aria-live": "off" });
   const menu = h("div", { class: "menu-body menu-list" });
-  const take = h("details", { class: "menu", ontoggle: () => fill(menu, formats.map(([what, format, text]) =>
-    h("a", {
-      href: query(patientPath(id, `/${what}`), { from: iso(period.from), to: iso(period.to), zone: what === "report" ? zone : "", format }),
-      target: format === "html" ? "_blank" : null, download: format === "html" ? null : "",
-    }, text))) },
-  h("summary", { class: "button" }, "Report and export"), menu);
+  const take = h("details", { class: "menu", ontoggle: list }, h("summary", { class: "button" }, "Report and export"), menu);
   fill(host, h("h1", {}, h("span", { class: "muted" }, "Patient "), id), facts, h("span", { class: "grow" }), take);
   let now = null;
+
+  function list() {
+    period.refresh();
+    fill(menu, formats.map(([what, format, text]) => h("a", {
+      href: query(patientPath(id, `/${what}`), { from: iso(period.from), to: iso(period.to), zone: what === "report" ? zone : "", format }),
+      target: format === "html" ? "_blank" : null, download: format === "html" ? null : "",
+    }, text)));
+  }
 
   function draw() {
     if (!now) return;

@@ -6,18 +6,18 @@ import { iso, ms } from "./time.js";
 const margin = 30_000; // ms around a strip
 
 export function store(patient) {
-  const events = new Map();
+  const events = new Map(); // id: {event, from, to}, since a running trace asks for those within it at every frame
   const listeners = [];
   let asked = { from: 0, to: 0 };
 
   const self = {
-    get: (id) => events.get(id),
+    get: (id) => events.get(id)?.event,
     onChange: (f) => listeners.push(f),
     put(list) {
-      for (const e of list) events.set(e.id, { ...events.get(e.id), ...e });
+      for (const e of list) events.set(e.id, { event: { ...self.get(e.id), ...e }, from: ms(e.start), to: ms(e.end) });
       if (list.length) for (const f of listeners) f(list);
     },
-    within: (from, to) => [...events.values()].filter((e) => ms(e.end) > from && ms(e.start) < to),
+    within: (from, to) => [...events.values()].filter((e) => e.to > from && e.from < to).map((e) => e.event),
 
     // around loads the events of a strip, once while one stays near it.
     async around(from, to) {
@@ -31,7 +31,7 @@ export function store(patient) {
     async load(id) {
       const e = await get(patientPath(patient, `/events/${encodeURIComponent(id)}`));
       self.put([e]);
-      return events.get(id);
+      return self.get(id);
     },
   };
   return self;

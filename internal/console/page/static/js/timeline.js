@@ -103,7 +103,11 @@ export function timeline(host, patient, period, on) {
   new ResizeObserver(() => charts.forEach((c, i) => c.width !== width() && c.setSize({ width: width(), height: plots[i].height }))).observe(body);
   const redraw = () => charts.forEach((c) => c.redraw(false, true));
   onTheme(redraw);
-  setInterval(() => period.running && !document.hidden && load(), 60_000);
+  setInterval(() => {
+    if (!period.running || document.hidden) return;
+    period.refresh();
+    load();
+  }, 60_000);
   fill(body, h("p", { class: "state" }, "Loading the timeline…"));
   body.setAttribute("aria-valuenow", 0);
   load();
