@@ -15,15 +15,17 @@ var (
 
 // announce names in a page's head all modules that its script rests on, so that
 // the browser asks for them at once: it learns of each only from those that
-// import it.
+// import it. What early.js asks for does not wait behind them: a browser has six
+// connections, and takes what is of high priority first.
 func announce(html []byte) []byte {
 	script := moduleScript.FindSubmatchIndex(html)
 	if script == nil {
 		panic("page: a page without a module") // a broken build
 	}
 	var links bytes.Buffer
-	for _, name := range imports(string(html[script[2]:script[3]])) {
-		fmt.Fprintf(&links, "<link rel=\"modulepreload\" href=\"/%s\">\n", name)
+	entry := string(html[script[2]:script[3]])
+	for _, name := range append([]string{entry}, imports(entry)...) {
+		fmt.Fprintf(&links, "<link rel=\"modulepreload\" fetchpriority=\"low\" href=\"/%s\">\n", name)
 	}
 	return slices.Concat(html[:script[0]], links.Bytes(), html[script[0]:])
 }

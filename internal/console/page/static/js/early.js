@@ -10,6 +10,6 @@
     patient, question(`${patient}/events`, { ...day, review: "any", limit: 100 }), question(`${patient}/day`, day),
     question("/v1/alerts", { patient: name, state: "open" }), "/v1/kinds",
   ];
-  globalThis.early = { to, answers: new Map(questions.map((q) => [q, fetch(q)])) };
+  globalThis.early = { to, answers: new Map(questions.map((q) => [q, fetch(q, { priority: "high" })])) };
   for (const answer of globalThis.early.answers.values()) answer.catch(() => {}); // whoever takes it hears of it
 }
