@@ -3,7 +3,8 @@
 # through the whole system. CHROMIUM names a browser other than the one in PATH;
 # what is missing on the machine is installed with apt-get when run as root. The
 # programs are expected in bin/ (`make build influxd`). Pictures of every page go to
-# e2e/shots, or to the folder that HOLTER_SHOTS names.
+# e2e/shots, or to the folder that HOLTER_SHOTS names. With the argument bench it
+# measures instead how long readers wait on a day with 100,000 events.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -27,6 +28,9 @@ fi
 
 cd e2e
 npm ci --no-audit --no-fund
+if [ "${1:-}" = bench ]; then
+	exec npm run -s bench
+fi
 say "the page with simulated patients"
 npm run -s test:page
 say "a walk through the whole system"
