@@ -28,6 +28,7 @@ describe("alerts", () => {
     await page.click("dialog button.primary");
     await alert.getByText(/Silenced until/).first().waitFor();
 
+    assert.doesNotMatch(await alert.textContent(), /Escalated/, "the first telling is no escalation");
     await alert.getByRole("button", { name: "Escalate…" }).click();
     await page.click("dialog button.primary");
     await alert.getByText("Escalated 1 time", { exact: true }).waitFor();
@@ -35,7 +36,7 @@ describe("alerts", () => {
     await alert.getByRole("button", { name: "Note…" }).click();
     await page.fill("dialog textarea", "called, feels well");
     await page.click("dialog button.primary");
-    await alert.getByText("History (6)").click();
+    await alert.getByText("History (7)").click();
     assert.match(await alert.textContent(), /electrodes are changed[^]*note by Reviewer One: called, feels well/);
 
     await alert.getByRole("button", { name: "Resolve…" }).click();

@@ -115,7 +115,7 @@ func TestEscalation(t *testing.T) {
 	b.pass(time.Hour)
 	require.Equal(t, []string{"hook run resolved", "ann-ntfy run resolved", "ann-mail run resolved", "chris-ntfy run resolved"}, b.sent())
 	require.Equal(t, `triggered by holter: 
-escalated by holter: step 1, to ann
+told by holter: step 1, to ann
 escalated by holter: step 2, to chris
 repeated by holter: step 2, to chris
 repeated by holter: step 2, to chris
@@ -368,7 +368,7 @@ func TestEscalationByHandAndNotes(t *testing.T) {
 	require.NoError(t, b.decide("c4", "run", note("called, no answer")))
 	require.Empty(t, b.sent())
 	require.Equal(t, `triggered by holter: 
-escalated by holter: step 1, to ann
+told by holter: step 1, to ann
 acknowledged by ann: 
 escalated by hand by ann: 
 escalated by holter: step 2, to chris

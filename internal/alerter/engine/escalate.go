@@ -100,7 +100,10 @@ func (s *Step) escalate(open *state.OpenAlert, policy *rule.Policy) error {
 		}
 	}
 	what := "escalated"
-	if a.Escalated > len(policy.Steps) {
+	switch {
+	case a.Escalated == 1:
+		what = "told"
+	case a.Escalated > len(policy.Steps):
 		what = "repeated"
 	}
 	a.Note(alert.Change{At: s.now.UTC(), What: what, By: alert.Self, Why: fmt.Sprintf("step %d, to %s", i+1, strings.Join(names, ", "))})

@@ -22,7 +22,7 @@ export function alerts(host, patient, on) {
     const notes = [
       a.assignee && `Assigned to ${a.assignee}`,
       a.silenced_until && ms(a.silenced_until) > Date.now() && `Silenced until ${moment(ms(a.silenced_until))}`,
-      a.escalated > 0 && `Escalated ${a.escalated} ${a.escalated === 1 ? "time" : "times"}`,
+      a.escalated > 1 && `Escalated ${a.escalated - 1} ${a.escalated === 2 ? "time" : "times"}`, // the first telling is none
       a.held_by && "Held back by a technical alert",
     ].filter(Boolean);
     return h("article", { class: `item alert alert-${a.state === "resolved" ? "none" : a.priority}`, "data-alert": a.id, "aria-label": `${a.priority} priority: ${a.title}` },
