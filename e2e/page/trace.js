@@ -15,8 +15,10 @@ describe("the trace", () => {
   // lines gives where along a line of pixels the strong lines of the grid are.
   const lines = (page, across) => page.evaluate((across) => {
     const canvas = document.querySelector("canvas"), pen = canvas.getContext("2d"), ratio = devicePixelRatio;
-    const strong = getComputedStyle(document.documentElement).getPropertyValue("--grid-strong").trim();
-    const [r, g, b] = strong.match(/\w\w/g).map((x) => parseInt(x, 16));
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = "var(--grid-strong)";
+    const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g).map(Number);
+    probe.remove();
     const along = (data) => {
       const found = [];
       for (let i = 0; i < data.length / 4; i++) {

@@ -1,11 +1,17 @@
 // The colours of base.css for what is drawn on a canvas.
 
 let cache = new Map();
+const probe = document.createElement("span"); // of which the browser says what light-dark() comes to
+probe.hidden = true;
 const listeners = new Set();
 
 // colour gives the value of a custom property, as "--ink".
 export function colour(name) {
-  if (!cache.has(name)) cache.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  if (!cache.has(name)) {
+    if (!probe.isConnected) document.body.append(probe);
+    probe.style.color = `var(${name})`;
+    cache.set(name, getComputedStyle(probe).color);
+  }
   return cache.get(name);
 }
 
