@@ -78,4 +78,21 @@ describe("modules", () => {
     });
     assert.deepEqual(got, [[[800, "ms"], [75, "/min"], ["+1.25", "mV in II"]], [[40, "ms"], ["–", "/min"], ["–", "mV in V1"]]]);
   });
+
+  test("an event says in words what its beats make, and that it goes on where that is known", async () => {
+    const got = await page.evaluate(async () => {
+      const { goesOn, label, made } = await import("/static/js/kinds.js");
+      const pattern = (kind, beats, rate) => made({ beats, pattern: { kind, beats, rate } });
+      const now = Date.now(), open = (beats, ago) => goesOn({ open: true, beats, end: new Date(now - ago).toISOString() }, now);
+      return {
+        made: [pattern("single", 1, 0), pattern("couplet", 2, 120), pattern("triplet", 3, 130), pattern("run", 5, 155.6), pattern("bigeminy", 9, 80), pattern("trigeminy", 9, 80),
+          made({ beats: 3, pattern: null }), made({ beats: 1, pattern: null }), made({ beats: 0, pattern: null })],
+        labels: [label({ kind: "V", beats: 2, pattern: { kind: "couplet", beats: 2, rate: 99 }, review: { verdict: "relabelled", kind: "A" } }), label({ kind: "AFIB", beats: 0, pattern: null })],
+        open: [open(1, 5000), open(0, 5000), open(0, 3600_000), goesOn({ open: false, beats: 0, end: new Date(now).toISOString() }, now)],
+      };
+    });
+    assert.deepEqual(got.made, ["", "couplet", "triplet", "run of 5 at 156/min", "bigeminy", "trigeminy", "3 beats", "", ""]);
+    assert.deepEqual(got.labels, ["V couplet → A", "AFIB"]);
+    assert.deepEqual(got.open, [false, true, false, false]);
+  });
 });

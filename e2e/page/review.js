@@ -66,6 +66,19 @@ describe("events and their review", () => {
     await page.context().close();
   });
 
+  test("runs and bigeminy are named in the list, in the review and on the paper", async () => {
+    const page = await events();
+    for (const words of [/run of 5 at 1\d\d\/min/, /bigeminy/]) {
+      const row = page.locator(".event", { hasText: words }).first();
+      while (!(await row.count())) await page.click("text=Show earlier events");
+      await row.click();
+      await page.locator(".review-facts", { hasText: words }).waitFor();
+      await page.waitForFunction((words) => new RegExp(`V ${words} at`).test(document.querySelector(".sheet canvas").getAttribute("aria-label")), words.source);
+    }
+    assert.equal(await page.locator(".event", { hasText: "goes on" }).count(), 0);
+    await page.context().close();
+  });
+
   test("a day of events comes page by page, also to the keyboard", async () => {
     const page = await events();
     assert.equal(await page.locator(".event").count(), 100);

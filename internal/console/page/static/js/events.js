@@ -2,7 +2,7 @@
 
 import { h, fill, state } from "./dom.js";
 import { get, patientPath } from "./api.js";
-import { codeOf, reviewState, slot } from "./kinds.js";
+import { codeOf, goesOn, made, reviewState, slot } from "./kinds.js";
 import { day, clock, iso, lasting, ms } from "./time.js";
 
 const pageSize = 100;
@@ -26,7 +26,7 @@ export function events(host, patient, period, store, on) {
     return h("li", {}, h("button", { type: "button", class: "event", "data-id": e.id, "aria-current": e.id === selected ? "true" : null, onclick: () => select(e.id) },
       h("span", { class: `code kind-${slot(code)}` }, code),
       h("span", { class: "when" }, clock(from)),
-      h("span", { class: "what" }, day(from) === day(Date.now()) ? "" : `${day(from)} · `, lasting(ms(e.end) - from), e.beats > 1 ? ` · ${e.beats} beats` : "", e.open ? " · goes on" : "", e.st ? ` · ${e.st.peak_uv} µV` : ""),
+      h("span", { class: "what" }, [day(from) !== day(Date.now()) && day(from), lasting(ms(e.end) - from), made(e), goesOn(e) && "goes on", e.st && `${e.st.peak_uv} µV`].filter(Boolean).join(" · ")),
       h("span", { class: "sure" }, e.confidence ? `${Math.round(e.confidence * 100)} %` : ""),
       h("span", { class: `verdict verdict-${reviewState(e)}` }, verdicts[reviewState(e)])));
   }

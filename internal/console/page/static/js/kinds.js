@@ -13,12 +13,26 @@ export const codeOf = (event) => (event.review?.verdict === "relabelled" && even
 
 const signs = { confirmed: "✓", rejected: "✗", relabelled: "→" };
 
-// label is an event in a few letters: V ×3, V ✓, V ✗, V → A.
+// made is what the beats of an event make, in words; of a single one nothing.
+export function made({ pattern: p, beats }) {
+  if (!p) return beats > 1 ? `${beats} beats` : "";
+  if (p.kind === "run") return `run of ${p.beats} at ${Math.round(p.rate)}/min`;
+  return p.kind === "single" ? "" : p.kind;
+}
+
+const current = 300_000; // ms
+
+// goesOn tells whether a rhythm or an ST episode reached the end of what is
+// analysed when last heard of. An open event of beats may get one more; whether it
+// does nobody knows.
+export const goesOn = (event, now = Date.now()) => event.open && !event.beats && now - Date.parse(event.end) < current;
+
+// label is an event in a few words: V couplet, V ✓, V ✗, V → A.
 export function label(event) {
-  const beats = event.beats > 1 ? ` ×${event.beats}` : "";
+  const what = [event.kind, made(event)].filter(Boolean).join(" ");
   const verdict = event.review?.verdict;
-  if (!verdict) return event.kind + beats;
-  return `${event.kind}${beats} ${signs[verdict]}${verdict === "relabelled" ? ` ${event.review.kind}` : ""}`;
+  if (!verdict) return what;
+  return `${what} ${signs[verdict]}${verdict === "relabelled" ? ` ${event.review.kind}` : ""}`;
 }
 
 export const reviewState = (event) => event.review?.verdict ?? "open";

@@ -4,7 +4,7 @@ import { h, fill, shape } from "./dom.js";
 import { patientPath, post } from "./api.js";
 import { ask, complain, toast } from "./dialog.js";
 import { who } from "./reviewer.js";
-import { codeOf, slot } from "./kinds.js";
+import { codeOf, goesOn, made, slot } from "./kinds.js";
 import { clockTenths, lasting, moment, ms } from "./time.js";
 
 const done = { confirmed: "Confirmed", rejected: "Rejected", relabelled: "Relabelled" };
@@ -40,6 +40,8 @@ export function review(host, patient, store, { kinds, move, close }) {
   const facts = (e) => [
     `${moment(ms(e.start))} – ${clockTenths(ms(e.end))} (${lasting(ms(e.end) - ms(e.start))})`,
     e.beats > 0 && `${e.beats} ${e.beats === 1 ? "beat" : "beats"}`,
+    e.pattern && made(e),
+    goesOn(e) && "goes on",
     e.confidence > 0 && `confidence ${Math.round(e.confidence * 100)} %`,
     e.st && `peak ${e.st.peak_uv} µV in ${e.st.lead || "no lead"}${e.st.peak_at ? ` at ${clockTenths(ms(e.st.peak_at))}` : ""}, from ${e.st.evidence}`,
     e.device,
