@@ -29,7 +29,8 @@ fi
 cd e2e
 npm ci --no-audit --no-fund
 if [ "${1:-}" = bench ]; then
-	exec npm run -s bench
+	npm run -s bench
+	exit
 fi
 say "the page with simulated patients"
 npm run -s test:page

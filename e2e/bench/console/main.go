@@ -77,7 +77,7 @@ func run(ctx context.Context, events int) (err error) {
 		return err
 	}
 	wearable := wearable{day: day, writer: client.NewWriter(), partition: kafka.PartitionFor(busy.Patient, cfg.Kafka.Partitions)}
-	if err := wearable.greet(ctx); err != nil {
+	if err := wearable.tell(ctx, day.End); err != nil {
 		return err
 	}
 	service, err := console.New(cfg, page.Handler(), log, prometheus.NewRegistry())
@@ -124,10 +124,11 @@ type wearable struct {
 	partition int
 }
 
-// greet tells that it is there.
-func (w wearable) greet(ctx context.Context) error {
+// tell sends its state.
+func (w wearable) tell(ctx context.Context, lastSample time.Time) error {
+	last := lastSample.UnixNano()
 	value, err := proto.Marshal(&holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: &holterv1.DeviceStatus{
-		Patient: busy.Patient, Device: busy.Device, Online: true, TimeNs: time.Now().UnixNano(),
+		Patient: busy.Patient, Device: busy.Device, Online: true, TimeNs: time.Now().UnixNano(), LastSampleTimeNs: &last,
 	}}})
 	if err != nil {
 		return err
@@ -150,6 +151,9 @@ func (w wearable) send(ctx context.Context) error {
 			return err
 		}
 		if err := w.writer.WriteTo(ctx, kafka.TopicSamples, w.partition, m); err != nil {
+			return err
+		}
+		if err := w.tell(ctx, at.Add(time.Second)); err != nil {
 			return err
 		}
 	}

@@ -11,12 +11,14 @@ import (
 const (
 	rate  = 125 // Hz
 	round = 10 * time.Minute
-
-	patient, device, recording = Patient, Device, "rec"
 )
 
-// Patient is whose day it is, Device the wearable.
-const Patient, Device = "anna", "chest-1"
+// Whose day it is.
+const (
+	Patient   = "anna"
+	Device    = "chest-1"
+	recording = "rec"
+)
 
 // Day is a simulated recording of ten minutes that is played again and again until
 // its end, with an event for every beat; ventricular ones in a row are one event.
@@ -90,7 +92,7 @@ func (d Day) at(r, beat int) time.Time {
 func (d Day) event(r int, s span, last map[string]int) localize.Event {
 	from, to := d.at(r, s.first).Add(-250*time.Millisecond), d.at(r, s.last).Add(350*time.Millisecond)
 	e := localize.Event{
-		ID: fmt.Sprintf("%016x%016x", r, s.ordinal), Patient: patient, Device: device, Recording: recording, Kind: s.kind,
+		ID: fmt.Sprintf("%016x%016x", r, s.ordinal), Patient: Patient, Device: Device, Recording: recording, Kind: s.kind,
 		Start: from, End: to, Confidence: .6 + float64(s.first%40)/100, Model: "made up for a benchmark",
 		Question: fmt.Sprintf("Where is the %s located in this ECG?", s.kind), Answer: "Duration: 1.9s-3.1s",
 	}

@@ -37,7 +37,7 @@ func (d Day) Store(ctx context.Context, store *influx.Store) error {
 				n++
 			}
 		}
-		windows = append(windows, influx.Window{Patient: patient, Device: device, Recording: recording, Index: len(windows), From: at, To: at.Add(own), Beats: n, Quality: 1})
+		windows = append(windows, influx.Window{Patient: Patient, Device: Device, Recording: recording, Index: len(windows), From: at, To: at.Add(own), Beats: n, Quality: 1})
 	}
 	if err := store.WriteWindows(ctx, windows); err != nil {
 		return fmt.Errorf("store a busy day: %w", err)
@@ -69,7 +69,7 @@ func (d Day) Keep(folder string) error {
 // Chunk is the signal of a time, which may be after the end, as a record of
 // ecg.samples.
 func (d Day) Chunk(at time.Time, length time.Duration) (kafka.Message, error) {
-	c := &holterv1.SampleChunk{Device: device, Recording: recording, Sequence: uint64(at.UnixMilli()), StartTimeNs: at.UnixNano(), SamplingRateHz: rate}
+	c := &holterv1.SampleChunk{Device: Device, Recording: recording, Sequence: uint64(at.UnixMilli()), StartTimeNs: at.UnixNano(), SamplingRateHz: rate}
 	n := int(length.Seconds() * rate)
 	first := int((at.Sub(d.Begin) % round).Seconds() * rate)
 	for _, lead := range d.tape.Leads {
@@ -83,5 +83,5 @@ func (d Day) Chunk(at time.Time, length time.Duration) (kafka.Message, error) {
 	if err != nil {
 		return kafka.Message{}, fmt.Errorf("make signal: %w", err)
 	}
-	return kafka.SampleMessage(patient, device, value), nil
+	return kafka.SampleMessage(Patient, Device, value), nil
 }
