@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/holterd/holter/internal/console/wire"
 	"github.com/holterd/holter/internal/influx"
 	"github.com/holterd/holter/pkg/localize"
 	"github.com/holterd/holter/pkg/rhythm"
@@ -51,11 +52,11 @@ func (a *api) patterns(ctx context.Context, events []localize.Event) (map[string
 }
 
 // neighbourhoods select the beats of the events and those around them, where they
-// are events of beats; those that overlap are one.
+// are events of premature beats; those that overlap are one.
 func neighbourhoods(events []localize.Event) (filters []influx.Filter) {
 	byKind := make(map[string][]localize.Event)
 	for _, e := range events {
-		if c, ok := localize.ByCode(e.Kind); ok && c.Kind == localize.Beat {
+		if wire.Premature(e.Kind) {
 			byKind[e.Kind] = append(byKind[e.Kind], e)
 		}
 	}

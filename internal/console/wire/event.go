@@ -111,11 +111,14 @@ func EventOf(m *holterv1.Event, review influx.Review) Event {
 	}, review).WithPattern(patternOf(m))
 }
 
+// Premature tells whether the beats of a kind come early, so that they make
+// patterns; conducted by one bundle branch or paced they do not.
+func Premature(kind string) bool { return kind == "V" || kind == "A" || kind == "S" }
+
 // patternOf is what the beats of a message make, where it has all of its event's.
 func patternOf(m *holterv1.Event) (p rhythm.Pattern) {
-	c, known := localize.ByCode(m.GetKind())
 	times := m.GetNewBeatTimesNs()
-	if !known || c.Kind != localize.Beat || len(times) != int(m.GetBeats()) {
+	if !Premature(m.GetKind()) || len(times) != int(m.GetBeats()) {
 		return p
 	}
 	beats := make([]rhythm.Beat, len(times))

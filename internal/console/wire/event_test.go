@@ -26,6 +26,7 @@ func TestALiveEventTellsThePatternOfItsBeats(t *testing.T) {
 		{"V", 3, []int64{at(0), at(1200), at(2400)}, []int32{3, 1, 1}, &Pattern{"bigeminy", 3, 100}},
 		{"V", 2, []int64{at(0), at(1200)}, []int32{3, 1}, nil}, // two single beats
 		{"V", 5, []int64{at(0), at(500)}, []int32{0, 0}, nil},  // it has grown
+		{"L", 2, []int64{at(0), at(500)}, []int32{5, 0}, nil},  // not premature
 		{"AFIB", 1, []int64{at(0)}, []int32{0}, nil},
 	} {
 		m := &holterv1.Event{Kind: c.kind, Beats: c.beats, NewBeatTimesNs: c.times, BeatsBetween: c.between}
