@@ -10,8 +10,8 @@ const verdicts = { open: "", confirmed: "✓ confirmed", rejected: "✗ rejected
 
 // events draws into host; on.select(event) hears of a choice.
 export function events(host, patient, period, store, on) {
-  const kind = h("select", { "aria-label": "Kind", onchange: () => load() }, h("option", { value: "" }, "All kinds"));
-  const review = h("select", { "aria-label": "Review", onchange: () => load() },
+  const kind = h("select", { "aria-label": "Kind", onchange: filter }, h("option", { value: "" }, "All kinds"));
+  const review = h("select", { "aria-label": "Review", onchange: filter },
     [["any", "Any review"], ["open", "Not reviewed"], ["confirmed", "Confirmed"], ["rejected", "Rejected"], ["relabelled", "Relabelled"]]
       .map(([value, text]) => h("option", { value }, text)));
   const list = h("ol", { class: "events" });
@@ -20,6 +20,11 @@ export function events(host, patient, period, store, on) {
   let shown = [], next = "", selected = "", asked = 0;
 
   const fits = (e) => (!kind.value || e.kind === kind.value) && (review.value === "any" || reviewState(e) === review.value);
+
+  function filter() {
+    period.refresh();
+    load();
+  }
 
   function item(e) {
     const code = codeOf(e), from = ms(e.start);
