@@ -12,6 +12,7 @@ import (
 	"github.com/holterd/holter/internal/kafka"
 	"github.com/holterd/holter/pkg/ecg"
 	"github.com/holterd/holter/pkg/localize"
+	"github.com/holterd/holter/pkg/morphology"
 	"github.com/holterd/holter/pkg/window"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
@@ -25,6 +26,7 @@ type checkpoint struct {
 	Windower window.State         `json:"windower"`
 	Stitcher localize.StitchState `json:"stitcher"`
 	ST       ecg.STState          `json:"st"`
+	Shapes   morphology.State     `json:"shapes"`
 	// Counted is the offset after the newest record that was taken: refused
 	// chunks before it are accounted for.
 	Counted int64 `json:"counted"`
@@ -58,6 +60,7 @@ func (d decided) save() (*holterv1.Progress, error) {
 		Windower: r.windower.State(),
 		Stitcher: r.stitcher.State(),
 		ST:       r.meter.State(),
+		Shapes:   r.shapes.State(),
 		Counted:  r.counted,
 		Refused:  r.refused,
 		Windows:  d.windows,

@@ -11,6 +11,7 @@ import (
 	"github.com/holterd/holter/pkg/ecg"
 	"github.com/holterd/holter/pkg/localize"
 	"github.com/holterd/holter/pkg/model"
+	"github.com/holterd/holter/pkg/morphology"
 	"github.com/holterd/holter/pkg/window"
 	holterv1 "github.com/holterd/holter/schemas/holter/v1"
 )
@@ -66,6 +67,7 @@ func (a *asked) stitch(model string) (influx.Window, *holterv1.Window, []localiz
 	}
 	seen.Levels, seen.Measured = a.measure(slots, samples, peaks)
 	told := tellable(stored, beats)
+	a.weigh(peaks)
 	var events []localize.Event
 	for i, q := range a.questions {
 		answer := a.answers[i]
@@ -87,6 +89,15 @@ func (a *asked) stitch(model string) (influx.Window, *holterv1.Window, []localiz
 		events = append(events, a.recording.stitcher.Add(c, seen)...)
 	}
 	return stored, told, events
+}
+
+// weigh decides the window's own beats by what all beats of their shape say so far.
+func (a *asked) weigh(peaks []int) {
+	w := morphology.Window{
+		Segment: a.window.Segment, First: a.window.First, Clip: a.window.Clip, Beats: peaks,
+		CoreFrom: a.window.CoreFrom, CoreTo: a.window.CoreTo, Answers: a.answers,
+	}
+	a.answers = a.recording.shapes.Revise(w, a.recording.shapes.Add(w))
 }
 
 // note keeps the answer to a question that localizes nothing, or that the model

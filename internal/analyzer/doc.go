@@ -3,7 +3,7 @@
 // each window, and stores what the answers localize.
 //
 // It holds no knowledge of ECG, of windows, of answers or of stitching, which
-// are pkg/ecg, pkg/window, pkg/model and pkg/localize; it is the order in which
+// are pkg/ecg, pkg/window, pkg/model, pkg/morphology and pkg/localize; it is the order in which
 // they are used, and what is written down when, so that every event is stored
 // once.
 //
@@ -51,6 +51,13 @@
 // Event.Evidence says so. If ST is asked for instead, which is either direction, the
 // event is of kind ST. A measured episode becomes known 72 s after it has reached
 // 100 µV, and is then known up to 12 s before the end of the newest window's core.
+//
+// # Beats
+//
+// What the model says of single beats is weighed with what it said of all beats of
+// the same shape in the recording so far (pkg/morphology): the answers that are kept
+// and told of are the weighed ones. What is known of the shapes is part of the state,
+// and goes with the recording from one analyzer to the next.
 //
 // # Questions of people
 //

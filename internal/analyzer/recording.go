@@ -5,6 +5,7 @@ import (
 
 	"github.com/holterd/holter/pkg/ecg"
 	"github.com/holterd/holter/pkg/localize"
+	"github.com/holterd/holter/pkg/morphology"
 	"github.com/holterd/holter/pkg/window"
 )
 
@@ -12,10 +13,11 @@ import (
 // parked: only its checkpoint is kept.
 type recording struct {
 	key key
-	// windower, stitcher and meter are nil while the recording is parked or ended.
+	// windower, stitcher, meter and shapes are nil while the recording is parked or ended.
 	windower *window.Windower
 	stitcher *localize.Stitcher
 	meter    *ecg.STMeter
+	shapes   *morphology.Memory
 	// saved is the newest checkpoint that was written; parked recordings are
 	// taken up from it.
 	saved checkpoint
@@ -49,6 +51,7 @@ func newRecording(k key, cfg window.Config, model string) *recording {
 		windower: window.New(cfg),
 		stitcher: localize.NewStitcher(k.patient, k.device, k.recording, model),
 		meter:    ecg.NewSTMeter(),
+		shapes:   morphology.New(),
 		chunks:   newOffsets(),
 	}
 }
@@ -61,13 +64,14 @@ func (r *recording) wake(cfg window.Config, model string) {
 	r.windower = window.Resume(cfg, r.saved.Windower)
 	r.stitcher = localize.ResumeStitcher(r.key.patient, r.key.device, r.key.recording, model, r.saved.Stitcher)
 	r.meter = ecg.ResumeSTMeter(r.saved.ST)
+	r.shapes = morphology.Resume(r.saved.Shapes)
 	r.chunks = newOffsets()
 }
 
 // park gives back all but the checkpoint, and that too when the recording has
 // ended.
 func (r *recording) park() {
-	r.windower, r.stitcher, r.meter = nil, nil, nil
+	r.windower, r.stitcher, r.meter, r.shapes = nil, nil, nil, nil
 	r.chunks = offsets{lowest: nothing}
 	if r.ended {
 		r.saved = checkpoint{}

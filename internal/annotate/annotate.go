@@ -1,6 +1,7 @@
 // Package annotate labels the beats and rhythms of a whole recording with a
 // model's answers: every QRS complex gets a mark, and those that the answers point
-// at get the condition's symbol; where a rhythm or an ST change begins and ends, a
+// at get the condition's symbol, after what all beats of their shape say (package
+// morphology); where a rhythm or an ST change begins and ends, a
 // note says so.
 //
 // It writes no file and scores nothing; see ecg.WriteAnnotations and package
@@ -51,6 +52,7 @@ func Recording(ctx context.Context, m Model, rec *ecg.Recording, options Options
 	parts := window.Cut(clip.Len(), options.Length, options.Overlap)
 	conditions := slices.DeleteFunc(slices.Clone(options.Conditions), func(c localize.Condition) bool { return !written(c) })
 	episodes := newEpisodes(conditions)
+	shapes := newShapes(clip, beats)
 	for from := 0; from < len(parts) && len(conditions) > 0; from += options.Batch {
 		to := min(from+options.Batch, len(parts))
 		var requests []model.Request
@@ -67,15 +69,20 @@ func Recording(ctx context.Context, m Model, rec *ecg.Recording, options Options
 		if len(answers) != len(requests) {
 			return nil, fmt.Errorf("ask the model about %s: %d answers to %d questions", rec.Name, len(answers), len(requests))
 		}
-		for i, answer := range answers {
-			c, part := conditions[i%len(conditions)], parts[from+i/len(conditions)]
-			if c.Kind == localize.Beat {
-				beats.label(c, part, answer)
-			} else {
-				episodes.add(c, part, answer)
-			}
+		for _, part := range parts[from:to] {
+			shapes.add(part, answers[:len(conditions)])
+			answers = answers[len(conditions):]
 		}
 		options.Progress(to, len(parts))
+	}
+	for part, answers := range shapes.revised() {
+		for i, c := range conditions {
+			if c.Kind == localize.Beat {
+				beats.label(c, part, answers[i])
+			} else {
+				episodes.add(c, part, answers[i])
+			}
+		}
 	}
 	annotations := append(episodes.annotations(rec.Rate), beats.annotations()...)
 	slices.SortStableFunc(annotations, func(a, b ecg.Annotation) int { return cmp.Compare(a.Sample, b.Sample) })
