@@ -2,10 +2,10 @@
 // cuts them into windows, asks the model every patient's standing questions of
 // each window, and stores what the answers localize.
 //
-// It holds no knowledge of ECG, of windows, of answers or of stitching, which
-// are pkg/ecg, pkg/window, pkg/model, pkg/morphology and pkg/localize; it is the order in which
-// they are used, and what is written down when, so that every event is stored
-// once.
+// It holds no knowledge of ECG, of windows, of answers, of shapes or of stitching,
+// which are pkg/ecg, pkg/window, pkg/model, pkg/morphology and pkg/localize; it is the
+// order in which they are used, and what is written down when, so that every event is
+// stored once.
 //
 // # Once, whatever fails
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -155,6 +156,8 @@ type oracle struct {
 	err func() error
 	// wobble moves the spans' borders, differently each time.
 	wobble func() float64
+	// missed are beats that it takes for normal, though not surely.
+	missed func(localize.BeatAt) bool
 	asked  func(requests int)
 }
 
@@ -189,7 +192,7 @@ func (o *oracle) answer(question string, clip *window.Clip) model.Answer {
 	from := float64(v6[middle]) - float64(middle)/window.Rate
 	t := o.tapes[int(math.Round(float64(v5[middle])))]
 	to := from + float64(clip.Len())/window.Rate
-	spans := localize.BeatSpans(t.beats, c, from, to)
+	spans := localize.BeatSpans(o.seen(t.beats), c, from, to)
 	if c.Kind == localize.ST {
 		spans = t.located.Clip(from, to).Shift(-from)
 	}
@@ -204,9 +207,26 @@ func (o *oracle) answer(question string, clip *window.Clip) model.Answer {
 	for _, b := range t.beats {
 		if i := int(20 * (b.Time - from)); b.Time >= from && i < len(heat) && c.HasSymbol(b.Symbol) {
 			heat[i] = 1
+			if o.missed != nil && o.missed(b) {
+				heat[i] = .1
+			}
 		}
 	}
 	return model.Answer{Text: localize.Format(c, spans), Confidence: .9, Spans: spans, Condition: c, Localized: true, Heat: heat}
+}
+
+// seen are the beats as it takes them.
+func (o *oracle) seen(beats []localize.BeatAt) []localize.BeatAt {
+	if o.missed == nil {
+		return beats
+	}
+	beats = slices.Clone(beats)
+	for i, b := range beats {
+		if o.missed(b) {
+			beats[i].Symbol = "N"
+		}
+	}
+	return beats
 }
 
 func slot(lead string) ecg.Slot {
