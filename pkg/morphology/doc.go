@@ -3,12 +3,11 @@
 //
 // Beats of one shape in one person are of one class. Programs for ambulatory ECG
 // have long used that (Krasteva and Jekova, Ann Biomed Eng 2007;35:2065; Hamilton,
-// Computers in Cardiology 2002;29:101): a beat is compared with
-// running templates by normalized cross-correlation, and the template is classified
-// rather than the beat. Here the model classifies, window by window, and the
-// templates pool what it says: ten beats that are each more likely ventricular
-// than not are surely so, and the eleventh of their shape is too, whatever the model
-// thinks of it alone.
+// Computers in Cardiology 2002;29:101): a beat is compared with running templates by
+// normalized cross-correlation, and the template is classified rather than the beat.
+// Here the model classifies, window by window, and the templates pool what it says:
+// ten beats that are each more likely ventricular than not are surely so, and so is
+// the eleventh of their shape, whatever the model thinks of it alone.
 //
 // # Templates
 //
