@@ -33,7 +33,7 @@ func weigh(v float64, t, normal *template, noise float64) float64 {
 	}
 	others := (t.Sum[ventricular] - v) / (t.Count - 1)
 	shifted := others - v
-	if !t.wide() {
+	if !t.wide() && (normal == nil || normal.mean(paced) < 0) {
 		shifted += unlikeNormal
 	}
 	if normal != nil {

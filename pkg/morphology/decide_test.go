@@ -36,6 +36,7 @@ func TestWeigh(t *testing.T) {
 	require.Less(t, weigh(1, pooled(90, bump(12), -5, -6, -6, -6), normal, 0), -5.0, "it looks like the normal ones")
 	require.Less(t, weigh(-1.5, pooled(80, unlike, -1.5, -6, 2, -6), normal, 0), 0.0, "a block that comes and goes")
 	require.Less(t, weigh(-1.5, pooled(80, unlike, -1.5, -6, -6, 2), normal, 0), 0.0, "a pacemaker that comes and goes")
+	require.Less(t, weigh(-1, pooled(80, unlike, -1, -6, -6, -6), pooled(100, bump(12), -5, -6, -6, 3), 0), 0.0, "own beats beside paced ones")
 	require.InDelta(t, 1-3.5*.6*(4./23), weigh(1, pooled(20, unlike, -5, -6, -6, -6), normal, .8), 1e-9, "in noise templates do not speak")
 }
 

@@ -33,9 +33,10 @@
 // and 0 as the template's correlation with the normal one falls from 1 to 0.85. The
 // normal template is the most frequent that the model does not call ventricular.
 // Of a template that the model calls a bundle branch block or paced rather than
-// ventricular, the 2.4 is left out. So a shape unlike the normal one needs less evidence and one
-// like it more; in noise the model's own decision stands; and a lone shape in
-// noise needs more.
+// ventricular the 2.4 is left out; of all templates where the normal one is paced,
+// since there the person's own beats are unlike it. So a shape unlike the normal one
+// needs less evidence and one like it more; in noise the model's own decision
+// stands; and a lone shape in noise needs more.
 //
 // The numbers 2.4, 4.5 and 3.5 are rounded from weighted logistic regressions on
 // people whom the models that gave v had not seen, noise and normal recordings among

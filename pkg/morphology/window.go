@@ -35,6 +35,7 @@ type odds [len(judged)]float64
 
 const (
 	ventricular = 0
+	paced       = 3
 	// surest is the largest log odds that a single beat can have: a model that is
 	// sure of one beat does not outvote all others.
 	surest = 6
