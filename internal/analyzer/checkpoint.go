@@ -24,6 +24,7 @@ type checkpoint struct {
 	Format   int                  `json:"format"`
 	Windower window.State         `json:"windower"`
 	Stitcher localize.StitchState `json:"stitcher"`
+	Beats    ecg.BeatState        `json:"beats"`
 	ST       ecg.STState          `json:"st"`
 	// Counted is the offset after the newest record that was taken: refused
 	// chunks before it are accounted for.
@@ -57,6 +58,7 @@ func (d decided) save() (*holterv1.Progress, error) {
 		Format:   checkpointFormat,
 		Windower: r.windower.State(),
 		Stitcher: r.stitcher.State(),
+		Beats:    r.beats.State(),
 		ST:       r.meter.State(),
 		Counted:  r.counted,
 		Refused:  r.refused,

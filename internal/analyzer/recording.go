@@ -12,9 +12,10 @@ import (
 // parked: only its checkpoint is kept.
 type recording struct {
 	key key
-	// windower, stitcher and meter are nil while the recording is parked or ended.
+	// windower, stitcher, beats and meter are nil while the recording is parked or ended.
 	windower *window.Windower
 	stitcher *localize.Stitcher
+	beats    *ecg.BeatMeter
 	meter    *ecg.STMeter
 	// saved is the newest checkpoint that was written; parked recordings are
 	// taken up from it.
@@ -48,6 +49,7 @@ func newRecording(k key, cfg window.Config, model string) *recording {
 		key:      k,
 		windower: window.New(cfg),
 		stitcher: localize.NewStitcher(k.patient, k.device, k.recording, model),
+		beats:    ecg.NewBeatMeter(),
 		meter:    ecg.NewSTMeter(),
 		chunks:   newOffsets(),
 	}
@@ -60,6 +62,7 @@ func (r *recording) wake(cfg window.Config, model string) {
 	}
 	r.windower = window.Resume(cfg, r.saved.Windower)
 	r.stitcher = localize.ResumeStitcher(r.key.patient, r.key.device, r.key.recording, model, r.saved.Stitcher)
+	r.beats = ecg.ResumeBeatMeter(r.saved.Beats)
 	r.meter = ecg.ResumeSTMeter(r.saved.ST)
 	r.chunks = newOffsets()
 }
@@ -67,7 +70,7 @@ func (r *recording) wake(cfg window.Config, model string) {
 // park gives back all but the checkpoint, and that too when the recording has
 // ended.
 func (r *recording) park() {
-	r.windower, r.stitcher, r.meter = nil, nil, nil
+	r.windower, r.stitcher, r.beats, r.meter = nil, nil, nil, nil
 	r.chunks = offsets{lowest: nothing}
 	if r.ended {
 		r.saved = checkpoint{}
