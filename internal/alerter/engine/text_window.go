@@ -8,6 +8,7 @@ import (
 
 	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/pkg/rhythm"
 )
 
 // patternText says which patterns were seen, and when.
@@ -18,6 +19,8 @@ func patternText(want *rule.Pattern, h hit) string {
 		return fmt.Sprintf("%d %s within %s, the latest at %s.", h.patterns, many(want.Of, h.patterns), span(want.Within), clock(last))
 	case want.Alternates():
 		return fmt.Sprintf("%s since %s, for %s so far, at %.0f per minute.", want.Of, clock(first), span(last.Sub(first).Round(time.Second)), h.rate)
+	case want.Kind() == rhythm.Run:
+		return fmt.Sprintf("a run of %d beats at %.0f per minute from %s.", h.beats, h.rate, clock(first))
 	default:
 		return fmt.Sprintf("a %s at %.0f per minute at %s.", want.Of, h.rate, clock(first))
 	}
