@@ -189,7 +189,7 @@ rules:
 	golden.Assert(t, out, "alerts-replay.txt")
 	require.Contains(t, errs, "1 messages made no sense")
 	out, _ = w.run(exitOK, "replay", rules, "--since", "2027-01-01T00:00:00Z")
-	require.Equal(t, "PATIENT  DAY  HIGH  MEDIUM  LOW  MESSAGES\nKafka holds no event, window or device state of that time.\n", out)
+	require.Equal(t, "PATIENT  DAY  HOURS  HIGH  MEDIUM  LOW  MESSAGES\nKafka holds no event, window or device state of that time.\n", out)
 
 	require.NoError(t, os.WriteFile(rules, []byte("version: 1\nrules:\n  - name: x\n    priority: low\n    burden: {kinds: [V]}\n"), 0o600))
 	_, errs = w.run(exitFailure, "replay", rules)
