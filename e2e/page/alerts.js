@@ -48,6 +48,14 @@ describe("alerts", () => {
     await page.context().close();
   });
 
+  test("are not escalated where no policy says to whom", async () => {
+    const page = await visit(`${server.url}/patients/p12`);
+    const escalate = page.locator('[data-alert="p12-device-silent"]').getByRole("button", { name: "Escalate…" });
+    assert.ok(await escalate.isDisabled());
+    assert.match(await escalate.getAttribute("title"), /no policy/);
+    await page.context().close();
+  });
+
   test("open the strip that they are about", async () => {
     const page = await visit(`${server.url}/patients/p3`);
     await page.getByRole("button", { name: "Show strip" }).click();

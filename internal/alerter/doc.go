@@ -10,7 +10,7 @@
 // point neither loses an alert nor raises it twice, and alerters need no disk:
 // whichever member of the group gets a partition reads its state and goes on with
 // its open alerts, escalations and pending notifications. A member that leaves
-// hands over at once, one that is killed is missed after ten seconds.
+// hands over at once, one that is killed is missed after six seconds.
 //
 // An alert may be published twice and a notification sent twice when the crash
 // falls between the answer and the note of it: both carry an id by which the

@@ -48,7 +48,7 @@ func statesOf(all []webhook.Message) (states []string) {
 func TestAnotherAlerterGoesOnWithAnEscalation(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("waits for a killed member of the group to be missed, ten seconds")
+		t.Skip("waits for a killed member of the group to be missed, six seconds")
 	}
 	s := newSystem(t)
 	ann, ben := s.people()

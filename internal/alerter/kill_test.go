@@ -67,7 +67,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		require.NoError(t, cmd.Process.Kill())
 		_ = cmd.Wait() // says that it was killed
 	}
-	// The broker gives a killed member's partitions to the next after ten
+	// The broker gives a killed member's partitions to the next after six
 	// seconds, so there are few kills, each with much under way.
 	const kills, patientsEach = 2, 30
 	patients := 0

@@ -169,7 +169,7 @@ func (r *run) all(ctx context.Context) {
 		r.part("prepare the topics", err)
 	} else {
 		members := r.client.NewGroup(group, kafka.TopicEvents, kafka.TopicStatus, kafka.TopicCommands, kafka.TopicProgress, kafka.TopicWindows)
-		members.Assigned = r.assigned
+		members.Assigned, members.Missed = r.assigned, kafka.SoonestMissed
 		r.part("read events", members.Run(ctx, r.read))
 	}
 	close(r.in)

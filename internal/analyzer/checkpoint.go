@@ -25,6 +25,7 @@ type checkpoint struct {
 	Format   int                  `json:"format"`
 	Windower window.State         `json:"windower"`
 	Stitcher localize.StitchState `json:"stitcher"`
+	Beats    ecg.BeatState        `json:"beats"`
 	ST       ecg.STState          `json:"st"`
 	Shapes   morphology.State     `json:"shapes"`
 	// Counted is the offset after the newest record that was taken: refused
@@ -59,6 +60,7 @@ func (d decided) save() (*holterv1.Progress, error) {
 		Format:   checkpointFormat,
 		Windower: r.windower.State(),
 		Stitcher: r.stitcher.State(),
+		Beats:    r.beats.State(),
 		ST:       r.meter.State(),
 		Shapes:   r.shapes.State(),
 		Counted:  r.counted,

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/holterd/holter/internal/influx"
-	"github.com/holterd/holter/pkg/ecg"
 	"github.com/holterd/holter/pkg/localize"
 	"github.com/holterd/holter/pkg/model"
 	"github.com/holterd/holter/pkg/morphology"
@@ -42,7 +41,8 @@ func (s *step) decide(model string) []decided {
 // stitch adds the answers to what the recording's earlier windows gave.
 func (a *asked) stitch(model string) (influx.Window, *holterv1.Window, []localize.Event) {
 	slots, samples := leads(a.window.Clip)
-	peaks := ecg.DetectQRS(samples, window.Rate)
+	present, measured := leads(a.window.Measured())
+	peaks, quality := a.recording.beats.Add(present, measured, window.Rate, a.window.CoreFrom, a.window.CoreTo)
 	beats := make([]time.Time, 0, len(peaks))
 	inCore := 0
 	for _, sample := range peaks {
@@ -56,7 +56,7 @@ func (a *asked) stitch(model string) (influx.Window, *holterv1.Window, []localiz
 		Patient: k.patient, Device: k.device, Recording: k.recording,
 		Segment: a.window.Segment, Index: a.window.Index,
 		From: a.window.TimeAt(a.window.CoreFrom), To: a.window.TimeAt(a.window.CoreTo),
-		Beats: inCore, Quality: ecg.Quality(samples, window.Rate, a.window.CoreFrom, a.window.CoreTo),
+		Beats: inCore, Quality: quality,
 		Questions: len(a.questions), Asked: codes(a.questions), Leads: names(slots), Model: model,
 	}
 	seen := localize.Seen{

@@ -13,9 +13,10 @@ import (
 // parked: only its checkpoint is kept.
 type recording struct {
 	key key
-	// windower, stitcher, meter and shapes are nil while the recording is parked or ended.
+	// windower, stitcher, beats, meter and shapes are nil while the recording is parked or ended.
 	windower *window.Windower
 	stitcher *localize.Stitcher
+	beats    *ecg.BeatMeter
 	meter    *ecg.STMeter
 	shapes   *morphology.Memory
 	// saved is the newest checkpoint that was written; parked recordings are
@@ -50,6 +51,7 @@ func newRecording(k key, cfg window.Config, model string) *recording {
 		key:      k,
 		windower: window.New(cfg),
 		stitcher: localize.NewStitcher(k.patient, k.device, k.recording, model),
+		beats:    ecg.NewBeatMeter(),
 		meter:    ecg.NewSTMeter(),
 		shapes:   morphology.New(),
 		chunks:   newOffsets(),
@@ -63,6 +65,7 @@ func (r *recording) wake(cfg window.Config, model string) {
 	}
 	r.windower = window.Resume(cfg, r.saved.Windower)
 	r.stitcher = localize.ResumeStitcher(r.key.patient, r.key.device, r.key.recording, model, r.saved.Stitcher)
+	r.beats = ecg.ResumeBeatMeter(r.saved.Beats)
 	r.meter = ecg.ResumeSTMeter(r.saved.ST)
 	r.shapes = morphology.Resume(r.saved.Shapes)
 	r.chunks = newOffsets()
@@ -71,7 +74,7 @@ func (r *recording) wake(cfg window.Config, model string) {
 // park gives back all but the checkpoint, and that too when the recording has
 // ended.
 func (r *recording) park() {
-	r.windower, r.stitcher, r.meter, r.shapes = nil, nil, nil, nil
+	r.windower, r.stitcher, r.beats, r.meter, r.shapes = nil, nil, nil, nil, nil
 	r.chunks = offsets{lowest: nothing}
 	if r.ended {
 		r.saved = checkpoint{}

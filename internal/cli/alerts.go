@@ -132,6 +132,9 @@ func (a *App) decide(ctx context.Context, id string, c *holterv1.AlertCommand) e
 		if len(all) != 1 {
 			return fmt.Errorf("%d open alerts have an ID that begins with %q; holter alerts list shows them", len(all), id)
 		}
+		if all[0].WithoutPolicy && c.GetEscalate() != nil {
+			return fmt.Errorf("alert %s cannot be escalated: %w; %s", all[0].ID, alert.ErrWithoutPolicy, alert.PolicyRemedy)
+		}
 		c.Patient, c.Alert = all[0].Patient, all[0].ID
 		if err := d.Send(ctx, c); err != nil {
 			return err

@@ -24,7 +24,8 @@ func (a *App) alertsReplayCommand() *cobra.Command {
 		Long: `Run a file of rules over the events, analysed windows and device states that Kafka
 still holds (kafka.retention), and print the alarms of each patient-day. Nobody is told.
 Messages are what the rules' people would be sent if nobody acknowledged
-anything. Days are UTC. How far the analysis was behind is not known of the past.`,
+anything. Days are UTC; HOURS are those of the signal that was analysed. How far the
+analysis was behind is not known of the past.`,
 		Example: `  holter alerts replay my-rules.yaml
   holter alerts replay my-rules.yaml --since 48h --config holter.yaml`,
 		Args: one("the file of rules"),
@@ -69,12 +70,12 @@ func (a *App) alertsReplay(ctx context.Context, path, since string) error {
 
 func printDays(w io.Writer, days []rehearse.Day) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "PATIENT\tDAY\tHIGH\tMEDIUM\tLOW\tMESSAGES")
+	_, _ = fmt.Fprintln(out, "PATIENT\tDAY\tHOURS\tHIGH\tMEDIUM\tLOW\tMESSAGES")
 	rules := make(map[string]int)
-	alarms := 0
+	alarms, hours := 0, 0.
 	for _, d := range days {
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%d\t%d\t%d\t%d\n", d.Patient, d.Date, d.High, d.Medium, d.Low, d.Messages)
-		alarms += d.Alarms()
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%.2f\t%d\t%d\t%d\t%d\n", d.Patient, d.Date, d.Analysed.Hours(), d.High, d.Medium, d.Low, d.Messages)
+		alarms, hours = alarms+d.Alarms(), hours+d.Analysed.Hours()
 		for name, n := range d.Rules {
 			rules[name] += n
 		}
@@ -89,6 +90,9 @@ func printDays(w io.Writer, days []rehearse.Day) error {
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
 		_, _ = fmt.Fprintf(w, "%5d  %s\n", rules[name], name)
 	}
-	_, err := fmt.Fprintf(w, "%.2f alarms per patient-day (%d in %d patient-days)\n", float64(alarms)/float64(len(days)), alarms, len(days))
-	return err
+	_, _ = fmt.Fprintf(w, "%.2f alarms per patient-day (%d in %d patient-days)\n", float64(alarms)/float64(len(days)), alarms, len(days))
+	if hours > 0 {
+		_, _ = fmt.Fprintf(w, "%.2f alarms per 24 h of analysed signal, of which there are %.2f h\n", 24*float64(alarms)/hours, hours)
+	}
+	return nil
 }

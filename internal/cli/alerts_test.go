@@ -55,7 +55,7 @@ func newWard(t *testing.T) *ward {
 		},
 		func(a *alert.Alert) {
 			a.ID, a.Patient, a.Rule, a.Title = "aa0000000000", "anna", "pause", "Pause of 3.4 s"
-			a.SilencedUntil = eight.Add(time.Hour)
+			a.SilencedUntil, a.WithoutPolicy = eight.Add(time.Hour), true
 		},
 		func(a *alert.Alert) {
 			a.ID, a.Patient, a.Rule, a.Title = "aa1000000000", "anna", "pause", "Pause of 3.1 s"
@@ -126,6 +126,8 @@ func TestDecisionsAboutAlerts(t *testing.T) {
 	w := newWard(t)
 	out, _ := w.run(exitOK, "ack", "4f1c", "--by", "ann", "--reason", "on my way")
 	require.Equal(t, "passed on: anna Run: Premature ventricular contraction, 4f1c00000000\n", out)
+	_, errs := w.run(exitFailure, "escalate", "aa0", "--by", "ann")
+	require.Contains(t, errs, "alert aa0000000000 cannot be escalated: its rule has no policy that says whom to tell; add a policy")
 	w.run(exitOK, "assign", "4f1c", "--to", "night-shift", "--by", "ann")
 	w.run(exitOK, "silence", "aa0", "--for", "30m", "--by", "ben", "--reason", "electrodes")
 	w.run(exitOK, "resolve", "aa0", "--by", "ben", "--reason", "artefact")
@@ -187,7 +189,7 @@ rules:
 	golden.Assert(t, out, "alerts-replay.txt")
 	require.Contains(t, errs, "1 messages made no sense")
 	out, _ = w.run(exitOK, "replay", rules, "--since", "2027-01-01T00:00:00Z")
-	require.Equal(t, "PATIENT  DAY  HIGH  MEDIUM  LOW  MESSAGES\nKafka holds no event, window or device state of that time.\n", out)
+	require.Equal(t, "PATIENT  DAY  HOURS  HIGH  MEDIUM  LOW  MESSAGES\nKafka holds no event, window or device state of that time.\n", out)
 
 	require.NoError(t, os.WriteFile(rules, []byte("version: 1\nrules:\n  - name: x\n    priority: low\n    burden: {kinds: [V]}\n"), 0o600))
 	_, errs = w.run(exitFailure, "replay", rules)

@@ -56,7 +56,7 @@ func (w *world) patients(t *testing.T) {
 	w.sendProto(kafka.TopicProgress, "carl", kafka.ProgressKey("carl", "watch", "rec"), &holterv1.Progress{Patient: "carl", Device: "watch", Recording: "rec"})
 	a := alert.Alert{ID: "a1", Key: "run/anna", Rule: "run", Priority: alert.Medium, Class: alert.Physiological, State: alert.Acknowledged, Patient: "anna", Title: "Run", Start: now, Updated: now, Raised: now, History: []alert.Change{{At: now, What: "triggered", By: alert.Self}}}
 	w.alert(a)
-	a.ID, a.Priority, a.State, a.Title = "a2", alert.Low, alert.Triggered, "Frequent"
+	a.ID, a.Priority, a.State, a.Title, a.WithoutPolicy = "a2", alert.Low, alert.Triggered, "Frequent", true
 	w.alert(a)
 	w.windowsOf("anna", "chest-1", 1, 7, 8)
 	w.windowsOf("ben", "belt", .2, 3)
@@ -296,6 +296,7 @@ func (w *world) alerts(t *testing.T) {
 		w.do(http.MethodPost, path+"a1/"+action, `{"by":"ann"}`, 400)
 	}
 	w.do(http.MethodPost, path+"a0/acknowledge", `{"by":"ann"}`, 409)
+	require.Contains(t, string(w.do(http.MethodPost, path+"a2/escalate", `{"by":"ann"}`, 409)), "add a policy")
 	w.do(http.MethodPost, path+"zz/acknowledge", `{"by":"ann"}`, 404)
 	actions := map[string]bool{}
 	require.NoError(t, w.client.ReadAll(t.Context(), kafka.TopicCommands, kafka.PartitionFor("anna", w.cfg.Kafka.Partitions), func(m kafka.Message) error {

@@ -21,10 +21,18 @@ type Group struct {
 	// Assigned, if set, is told which partitions this member is given, before
 	// handle is called for any of them; none is possible.
 	Assigned func(partitions []int)
+	// Missed is after how long without a heartbeat the partitions of a member that
+	// was killed go to the others: SoonestMissed or more, default 10 s. A member that
+	// gets no processor for so long loses them too.
+	Missed time.Duration
 }
 
+// SoonestMissed is the shortest that Kafka's brokers allow unless told otherwise
+// (group.min.session.timeout.ms).
+const SoonestMissed = 6 * time.Second
+
 type timing struct {
-	heartbeat, session, rebalance, rejoin time.Duration
+	heartbeat, rebalance, rejoin time.Duration
 }
 
 // NewGroup prepares a member of the group "<kafka.group>-<name>", which shares
@@ -35,9 +43,9 @@ func (c *Client) NewGroup(name string, topics ...string) *Group {
 		client: c,
 		id:     c.cfg.Group + "-" + name,
 		topics: topics,
+		Missed: 10 * time.Second,
 		timing: timing{
 			heartbeat: time.Second,
-			session:   10 * time.Second, // a killed member's partitions are free after this
 			rebalance: 30 * time.Second, // handlers must return within this
 			rejoin:    time.Second,
 		},
@@ -63,7 +71,7 @@ func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, p *Par
 		Topics:                g.topics,
 		GroupBalancers:        []kafkago.GroupBalancer{alignedBalancer{}},
 		HeartbeatInterval:     g.timing.heartbeat,
-		SessionTimeout:        g.timing.session,
+		SessionTimeout:        g.Missed,
 		RebalanceTimeout:      g.timing.rebalance,
 		JoinGroupBackoff:      g.timing.rejoin,
 		WatchPartitionChanges: true,

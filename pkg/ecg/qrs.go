@@ -27,17 +27,20 @@ import "math"
 // position is that of the largest deflection in the first lead that shows the beat,
 // where experts put their marks.
 func DetectQRS(leads [][]float32, rate float64) []int {
-	d, ok := newDetector(leads, rate)
+	d, ok := newDetector(leads, rate, nil)
 	if !ok {
 		return nil
 	}
-	energy := d.combine()
-	beats := selectBeats(energy, d.rate)
-	return d.place(beats, d.length)
+	return d.beats()
 }
 
-// newDetector looks at the leads; there is none of leads without samples.
-func newDetector(leads [][]float32, rate float64) (detector, bool) {
+func (d *detector) beats() []int {
+	return d.place(selectBeats(d.combine(), d.rate), d.length)
+}
+
+// newDetector looks at the leads; there is none of leads without samples. Heights
+// are those of the leads' beats in what came before, 0 or left out where not known.
+func newDetector(leads [][]float32, rate float64, heights []float64) (detector, bool) {
 	if len(leads) == 0 || !(rate > 0) || math.IsInf(rate, 0) {
 		return detector{}, false
 	}
@@ -50,9 +53,13 @@ func newDetector(leads [][]float32, rate float64) (detector, bool) {
 		return detector{}, false
 	}
 	d := detector{rate: rate / float64(step), step: step, length: length}
-	for _, lead := range leads {
+	for i, lead := range leads {
 		d.addLead(lead[:length])
+		if i < len(heights) {
+			d.leads[i].height = heights[i]
+		}
 	}
+	d.findStill()
 	return d, true
 }
 
@@ -66,6 +73,7 @@ type detector struct {
 	step   int     // input samples per envelope sample
 	length int     // input samples
 	leads  []detectorLead
+	still  []bool // whether the heart stands still, per block
 }
 
 type detectorLead struct {
@@ -74,6 +82,8 @@ type detectorLead struct {
 	level    []float64 // local amplitude of a typical beat in the envelope, per block
 	ratio    []float64 // of that and the envelope's floor, per block; 0 = no signal
 	quality  []float64 // how far the lead's beats stand out there, per block; 0 = no signal
+	present  []bool    // whether anything was measured, per block
+	height   float64   // of its beats when they were last in sight, 0 = never
 }
 
 func (d *detector) addLead(samples []float32) {
@@ -87,7 +97,10 @@ func (d *detector) addLead(samples []float32) {
 			quality[b] = max(ratio[b]-noiseQuality, minQuality)
 		}
 	}
-	d.leads = append(d.leads, detectorLead{samples, envelope, level, ratio, quality})
+	d.leads = append(d.leads, detectorLead{
+		samples: samples, envelope: envelope, level: level, ratio: ratio, quality: quality,
+		present: measured(missing, blockSize(d.rate)),
+	})
 }
 
 const (
@@ -97,6 +110,15 @@ const (
 	minQuality   = 0.1  // say of such a lead
 )
 
+// measured tells, per block, whether there is any value.
+func measured(missing []bool, size int) []bool {
+	present := make([]bool, (len(missing)+size-1)/size)
+	for i, gone := range missing {
+		present[i/size] = present[i/size] || !gone
+	}
+	return present
+}
+
 // combine adds the leads' envelopes up, each in units of its own typical beat.
 func (d *detector) combine() []float64 {
 	energy := make([]float64, len(d.leads[0].envelope))
@@ -105,7 +127,7 @@ func (d *detector) combine() []float64 {
 	for _, lead := range d.leads {
 		for i, v := range lead.envelope {
 			b := i / size
-			if w := lead.quality[b]; w > 0 && v > 0 {
+			if w := lead.quality[b]; w > 0 && v > 0 && !d.still[b] {
 				energy[i] += w * v / lead.level[b]
 				weight[i] += w
 			}

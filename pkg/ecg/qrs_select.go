@@ -4,18 +4,21 @@ import "math"
 
 // Peaks are scored by their height in units of the typical beat around them.
 const (
-	refractory  = 0.2  // s between two beats at least
-	minHeight   = 0.05 // lower peaks are not considered
-	clearHeight = 0.35 // above: most likely a beat
-	minLimit    = 0.2  // bounds of the local limit between noise and beat
-	maxLimit    = 0.45
-	quietLimit  = 0.3  // the limit where hardly any noise peak is seen
-	minNoise    = 0.04 // lower noise does not lower the limit further
-	noiseReach  = 5.0  // s around a peak in which noise peaks count
-	noiseEnough = 4    // noise peaks
-	aloneWithin = 0.5  // s in which a P or T wave has its taller QRS complex
-	aloneFactor = 0.5  // by which the limit falls for a peak that is the tallest there
-	aloneLimit  = 0.15 // but not below
+	// leastTypical is the least height of a typical beat in the energy, whose unit
+	// is that: most of the seconds around may be without any.
+	leastTypical = 0.5
+	refractory   = 0.2  // s between two beats at least
+	minHeight    = 0.05 // lower peaks are not considered
+	clearHeight  = 0.35 // above: most likely a beat
+	minLimit     = 0.2  // bounds of the local limit between noise and beat
+	maxLimit     = 0.45
+	quietLimit   = 0.3  // the limit where hardly any noise peak is seen
+	minNoise     = 0.04 // lower noise does not lower the limit further
+	noiseReach   = 5.0  // s around a peak in which noise peaks count
+	noiseEnough  = 4    // noise peaks
+	aloneWithin  = 0.5  // s in which a P or T wave has its taller QRS complex
+	aloneFactor  = 0.5  // by which the limit falls for a peak that is the tallest there
+	aloneLimit   = 0.15 // but not below
 )
 
 type peak struct {
@@ -40,8 +43,9 @@ func findPeaks(energy []float64, rate float64) []peak {
 	size, reach := blockSize(rate), int(refractory*rate)
 	var peaks []peak
 	for i, v := range energy {
-		if v > 0 && v >= minHeight*level[i/size] && tops(energy, i, reach) {
-			peaks = append(peaks, peak{at: i, height: v / level[i/size]})
+		typical := max(level[i/size], leastTypical)
+		if v > 0 && v >= minHeight*typical && tops(energy, i, reach) {
+			peaks = append(peaks, peak{at: i, height: v / typical})
 		}
 	}
 	return peaks

@@ -32,7 +32,11 @@ func TestQuality(t *testing.T) {
 
 	half := append(append([]float32{}, clear[:500]...), flat[500:]...)
 	require.InDelta(t, 1, ecg.Quality([][]float32{half}, 100, 0, 400), 0.1)
-	require.InDelta(t, 0, ecg.Quality([][]float32{half}, 100, 600, 1000), 0.1)
+	require.InDelta(t, 1, ecg.Quality([][]float32{half}, 100, 600, 1000), 0.1, "a standstill is plain to see")
+	lost := append(append([]float32{}, clear[:500]...), gone[500:]...)
+	require.InDelta(t, 0, ecg.Quality([][]float32{lost}, 100, 600, 1000), 0.1, "nothing is measured")
+	torn := append(append([]float32{}, clear[:500]...), noise[500:]...)
+	require.InDelta(t, 0, ecg.Quality([][]float32{torn}, 100, 600, 1000), 0.2)
 	require.Zero(t, ecg.Quality([][]float32{half}, 100, 400, 400), "no time")
 
 	cfg.Episodes = []ecg.Episode{{Kind: ecg.Pause, At: 3 * time.Second, Length: 4 * time.Second}}

@@ -42,3 +42,19 @@ func repair(lead []float32) []float32 {
 }
 
 func missing(x float32) bool { return math.IsNaN(float64(x)) }
+
+// gap are samples of a window's lead that were not measured.
+type gap struct{ from, to int }
+
+func gapsOf(lead []float32) (gaps []gap) {
+	for i, x := range lead {
+		switch n := len(gaps); {
+		case !missing(x):
+		case n > 0 && gaps[n-1].to == i:
+			gaps[n-1].to++
+		default:
+			gaps = append(gaps, gap{i, i + 1})
+		}
+	}
+	return gaps
+}

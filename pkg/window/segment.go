@@ -113,14 +113,19 @@ func (s *segment) end() int64 { return s.base + int64(len(s.out[0])) }
 // window cuts [from, to), whose core goes from that of the one before up to core.
 func (s *segment) window(from, to, core int64) Window {
 	var clip Clip
+	var gaps [ecg.Slots][]gap
 	for i, slot := range s.slots {
-		clip[slot] = repair(slices.Clone(s.out[i][from-s.base : to-s.base]))
+		lead := slices.Clone(s.out[i][from-s.base : to-s.base])
+		gaps[slot] = gapsOf(lead)
+		if clip[slot] = repair(lead); clip[slot] == nil {
+			gaps[slot] = []gap{{0, len(lead)}}
+		}
 	}
 	w := Window{
 		Segment: s.ordinal, Index: s.index, First: from,
 		Clip:     clip.orFlat(s.slots, int(to-from)),
 		CoreFrom: int(s.core - from), CoreTo: int(core - from),
-		times: s.clock.between(from, to),
+		gaps: gaps, times: s.clock.between(from, to),
 	}
 	w.Start = w.TimeAt(0)
 	s.index, s.core = s.index+1, core

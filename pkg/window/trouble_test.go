@@ -198,6 +198,11 @@ func TestLeadOffIsMissing(t *testing.T) {
 	// What is missing is held: no step, no excess.
 	held := windows[1].Clip[ecg.V1]
 	require.Equal(t, held[590], held[999])
+	measured := windows[1].Measured()
+	require.False(t, missing(measured[ecg.V1][550]))
+	require.True(t, missing(measured[ecg.V1][620]))
+	require.Equal(t, windows[1].Clip[ecg.II], measured[ecg.II])
+	require.Nil(t, windows[2].Measured()[ecg.V1])
 }
 
 // A device whose clock runs up to 200 ppm fast or slow, with stamps that

@@ -1,6 +1,12 @@
 package window
 
-import "time"
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/holterd/holter/pkg/ecg"
+)
 
 // Window is a stretch of contiguous signal of one recording, cut for a model.
 type Window struct {
@@ -10,7 +16,7 @@ type Window struct {
 	// First is the position of sample 0 in the segment, Start its wall time.
 	First int64
 	Start time.Time
-	// Clip is the signal in millivolts.
+	// Clip is the signal in millivolts, without gaps as the model needs it.
 	Clip *Clip
 	// CoreFrom and CoreTo bound the samples of the window that it answers for:
 	// the cores of a segment's windows partition the segment.
@@ -20,7 +26,30 @@ type Window struct {
 	// chunk ends without such a window: see Windower.Ended.
 	EndsSegment, EndsRecording bool
 
+	gaps  [ecg.Slots][]gap
 	times []anchor
+}
+
+// Measured is the signal as it was measured: NaN in the gaps that Clip bridges, and
+// without a lead that is only there because a Clip has one.
+func (w Window) Measured() *Clip {
+	var measured Clip
+	for slot, gaps := range w.gaps {
+		lead := w.Clip[slot]
+		if lead == nil || len(gaps) == 1 && gaps[0].to-gaps[0].from == len(lead) {
+			continue
+		}
+		if len(gaps) > 0 {
+			lead = slices.Clone(lead)
+		}
+		for _, g := range gaps {
+			for i := g.from; i < g.to; i++ {
+				lead[i] = float32(math.NaN())
+			}
+		}
+		measured[slot] = lead
+	}
+	return &measured
 }
 
 // anchor ties an instant to a position in the segment.

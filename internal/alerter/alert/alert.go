@@ -6,6 +6,7 @@ package alert
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -59,6 +60,8 @@ type Alert struct {
 	SilencedUntil time.Time `json:"silenced_until,omitzero"`
 	// Escalated is how many steps of the escalation were told.
 	Escalated int `json:"escalated,omitempty"`
+	// WithoutPolicy says that the rules name nobody to escalate it to.
+	WithoutPolicy bool `json:"without_policy,omitempty"`
 	// HeldBy is the key of the technical alert that makes this one meaningless
 	// for now, so that nobody is notified of it.
 	HeldBy string `json:"held_by,omitempty"`
@@ -99,6 +102,12 @@ type Change struct {
 	Why     string    `json:"why,omitempty"`
 	Command string    `json:"command,omitempty"` // its id
 }
+
+// ErrWithoutPolicy is why an alert WithoutPolicy is not escalated.
+var ErrWithoutPolicy = errors.New("its rule has no policy that says whom to tell")
+
+// PolicyRemedy is what to do about that.
+const PolicyRemedy = "add a policy to the file of alert rules, or assign the alert to somebody"
 
 // Self is who did what the alerter does of itself.
 const Self = "holter"

@@ -33,6 +33,7 @@ func (a Alert) Proto() *holterv1.Alert {
 		Beats:           uint32(max(a.Beats, 0)),
 		Kinds:           a.Kinds,
 		PressedTimeNs:   holterv1.Nanos(a.Pressed),
+		WithoutPolicy:   a.WithoutPolicy,
 	}
 	if st := a.ST; st != nil {
 		p.St = &holterv1.AlertSt{
@@ -59,6 +60,7 @@ func FromProto(p *holterv1.Alert) Alert {
 		Confidence: p.GetConfidence(), Assignee: p.GetAssignee(), SilencedUntil: holterv1.Time(p.GetSilencedUntilNs()),
 		Escalated: int(p.GetEscalated()), HeldBy: p.GetHeldBy(),
 		Value: p.GetValue(), Unit: p.GetUnit(), Beats: int(p.GetBeats()), Kinds: p.GetKinds(), Pressed: holterv1.Time(p.GetPressedTimeNs()),
+		WithoutPolicy: p.GetWithoutPolicy(),
 	}
 	if st := p.GetSt(); st != nil {
 		a.ST = &ST{

@@ -102,7 +102,7 @@ func (s *Step) assign(open state.OpenAlert, change alert.Change, to string) erro
 // escalateNow takes the next step before it is due; of an alert that nobody is
 // notified of, too: somebody wants it.
 func (s *Step) escalateNow(open state.OpenAlert, change alert.Change) error {
-	policy := s.set.PolicyOf(s.ruleOf(open.Alert.Patient, open.Alert.Rule))
+	policy := s.policyOf(open.Alert)
 	if policy == nil {
 		return s.refuse(open, change, "escalation refused", fmt.Sprintf("the rule %s has no policy that says whom to tell", open.Alert.Rule))
 	}

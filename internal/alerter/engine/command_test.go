@@ -378,10 +378,23 @@ note by ann: called, no answer`, history(b.last()))
 func TestAnEscalationThatLeadsNowhereIsToldInTheHistory(t *testing.T) {
 	b := newBench(t, `name: run, priority: high, run: {kinds: [V], at_least: 3}, resolve_after: 1h`, "hook")
 	b.events(beats("a", 1, 1.5, 2))
+	require.True(t, b.last().WithoutPolicy, "so it is refused before it comes here")
 	require.NoError(t, b.decide("c1", "run", func(c *holterv1.AlertCommand) {
 		c.Reason, c.Action = "nobody comes", &holterv1.AlertCommand_Escalate_{Escalate: &holterv1.AlertCommand_Escalate{}}
 	}))
 	require.Equal(t, `triggered by holter: 
 escalation refused by ann: the rule run has no policy that says whom to tell; asked for because: nobody comes`, history(b.last()))
 	require.Zero(t, b.last().Escalated)
+
+	set, err := rule.Parse("rules", []byte(`
+version: 1
+policy: p
+policies: [{name: p, steps: [{tell: [ann]}]}]
+people: [{name: ann, channels: [hook]}]
+rules: [{name: run, priority: high, run: {kinds: [V], at_least: 3}, resolve_after: 1h}]
+`))
+	require.NoError(t, err)
+	b.engine.Use(set)
+	b.do(func(s *engine.Step) error { return s.Reconcile() })
+	require.False(t, b.last().WithoutPolicy, "now there is one")
 }

@@ -62,7 +62,7 @@ func observe(r *rule.Rule, w *state.Window, start int64, b beat) (hit, bool) {
 		}
 		return ran(w, at, r.Run)
 	case r.Pattern != nil:
-		at, isNew := insert(w, b, patternBeats)
+		at, isNew := insert(w, b, rule.PatternBeats)
 		if !isNew {
 			return hit{}, false
 		}

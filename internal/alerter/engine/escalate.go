@@ -42,11 +42,16 @@ func (s *Step) because(a alert.Alert) string {
 
 // record keeps an open alert as it now is, and publishes it.
 func (s *Step) record(open state.OpenAlert) error {
+	open.Alert.WithoutPolicy = s.policyOf(open.Alert) == nil
 	open.Published = s.now
 	if err := s.tx.SetOpen(open); err != nil {
 		return err
 	}
 	return s.tell(open.Alert)
+}
+
+func (s *Step) policyOf(a alert.Alert) *rule.Policy {
+	return s.set.PolicyOf(s.ruleOf(a.Patient, a.Rule))
 }
 
 // mute tells whether nobody is to be notified of the alert for now.
@@ -59,7 +64,7 @@ func (s *Step) alarm(open *state.OpenAlert) error {
 	if s.mute(open.Alert) || open.Alert.State != alert.Triggered {
 		return nil
 	}
-	policy := s.set.PolicyOf(s.ruleOf(open.Alert.Patient, open.Alert.Rule))
+	policy := s.policyOf(open.Alert)
 	if !open.Announced {
 		for _, target := range s.targets {
 			if target == open.Except {

@@ -6,12 +6,13 @@ import (
 
 	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/pkg/rhythm"
 )
 
 // measure notes what was measured of a condition that is met.
 func measure(r *rule.Rule, a *alert.Alert, h hit) {
 	switch {
-	case r.Run != nil && h.rate > a.Value:
+	case (r.Run != nil || r.Pattern != nil && r.Pattern.Kind() == rhythm.Run) && h.rate > a.Value:
 		a.Value, a.Unit = tenth(h.rate), "/min"
 	case r.Pattern != nil && r.Pattern.Alternates(), r.Rate != nil:
 		a.Value, a.Unit = tenth(h.rate), "/min"

@@ -9,13 +9,8 @@ import (
 	"github.com/holterd/holter/pkg/rhythm"
 )
 
-const (
-	// shortestRR is that of 300/min: so many beats can a run have.
-	shortestRR = 200 * time.Millisecond
-	// patternBeats is how many beats patterns are looked for in. What lasts longer
-	// is joined to what was found before.
-	patternBeats = 64
-)
+// shortestRR is that of 300/min: so many beats can a run have.
+const shortestRR = 200 * time.Millisecond
 
 // beatAt is one of the beats that are remembered.
 func beatAt(w *state.Window, i int) rhythm.Beat {
@@ -48,7 +43,8 @@ func ran(w *state.Window, at int, want *rule.Run) (hit, bool) {
 
 // recurred notes the pattern around the beat at a place, or the one before it,
 // and tells whether there are enough of them. A couplet or triplet counts when
-// another beat has come after it, or when it is known that none follows.
+// another beat has come after it, or when it is known that none follows. What lasts
+// longer than the beats that are kept is joined to what was found before.
 func recurred(w *state.Window, at int, ended bool, want *rule.Pattern) (hit, bool) {
 	beats := make([]rhythm.Beat, len(w.Times))
 	for i := range beats {
@@ -59,8 +55,8 @@ func recurred(w *state.Window, at int, ended bool, want *rule.Pattern) (hit, boo
 		last := begin + p.Beats - 1
 		here, before := begin <= at && at <= last, last == at-1
 		begin = last + 1
-		counts := here && (want.Alternates() || ended && at == len(beats)-1) || before && !want.Alternates()
-		if !counts || p.Kind != want.Kind() {
+		counts := here && (want.Grows() || ended && at == len(beats)-1) || before && !want.Grows()
+		if !counts || !want.Takes(p) {
 			continue
 		}
 		found, isNew := note(w, state.Span{Start: p.From.UnixNano(), End: p.To.UnixNano()}, want.AtLeast+mostSpans)

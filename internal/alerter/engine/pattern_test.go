@@ -51,6 +51,10 @@ func TestPatterns(t *testing.T) {
 		three    = `name: couplets, priority: low, pattern: {of: couplet, kinds: [V], at_least: 3, within: 10s}`
 		bigeminy = `name: bigeminy, priority: low, pattern: {of: bigeminy, kinds: [V], lasting: 4s}`
 		trigem   = `name: trigeminy, priority: low, pattern: {of: trigeminy, kinds: [V]}`
+		runs     = `name: runs, priority: low, pattern: {of: run, kinds: [V], at_least: 3, within: 12s}`
+		fastRuns = `name: runs, priority: low, pattern: {of: run, kinds: [V], faster_than: 120, at_least: 2, within: 1m}`
+		longRuns = `name: runs, priority: low, pattern: {of: run, kinds: [V], beats: 5, at_least: 2, within: 1m}`
+		lastRuns = `name: runs, priority: low, pattern: {of: run, kinds: [V], lasting: 2s, at_least: 2, within: 1m}`
 		fast     = `name: fast, priority: high, run: {kinds: [V], at_least: 3, faster_than: 110}`
 		faster   = `name: faster, priority: high, run: {kinds: [V], at_least: 3, faster_than: 120}`
 		lasting  = `name: lasting, priority: high, run: {kinds: [V], at_least: 3, lasting: 3s}`
@@ -74,6 +78,16 @@ func TestPatterns(t *testing.T) {
 		"bigeminy: over a seam":       {bigeminy, "VNVN VNVNVN", []string{"triggered bigeminy p 0-4"}},
 		"bigeminy: trigeminy":         {bigeminy, "VNNVNNVNNVNNVNN", nil},
 		"trigeminy":                   {trigem, "VNNVNNVNN", []string{"triggered trigeminy p 0-3"}},
+		"runs: three":                 {runs, "VVVNVVNVVVVNNVVVN", []string{"triggered runs p 0-7.5"}},
+		"runs: two":                   {runs, "VVVNVVNVVVVNN", nil},
+		"runs: one that goes on":      {runs, "VVVVVV VVVVVV VVVVVVVVV", nil},
+		"runs: over seams":            {runs, "VV VNVVNV VVVNNVV VN", []string{"triggered runs p 0-7.5"}},
+		"runs: too far apart":         {runs, "VVVNVVVNNNNNNNNNNNNNNNNNNVVVN", nil},
+		"runs: slow":                  {fastRuns, "VVVNVVVN", nil},
+		"runs: long":                  {longRuns, "VVVVVNVVVVNVVVVV", []string{"triggered runs p 0-7.5"}},
+		"runs: short":                 {longRuns, "VVVVVNVVVVNVVVV", nil},
+		"runs: last":                  {lastRuns, "VVVVVNVVVNVVVVVN", []string{"triggered runs p 0-7"}},
+		"runs: do not last":           {lastRuns, "VVVVVNVVVNVVVVN", nil},
 		"run: fast enough":            {fast, "VVVN", []string{"triggered fast p 0-1"}},
 		"run: not fast enough":        {faster, "VVVVN", nil},
 		"run: lasts":                  {lasting, "VVVVVVV", []string{"triggered lasting p 0-3"}},
@@ -101,6 +115,12 @@ func TestPatternTexts(t *testing.T) {
 		},
 		`pattern: {of: bigeminy, kinds: [V]}`: {
 			"Bigeminy: Premature ventricular contraction", "bigeminy since 2020-01-01 00:00:03 UTC, for 3s so far, at 120 per minute.",
+		},
+		`pattern: {of: run, kinds: [V]}`: {
+			"Run: Premature ventricular contraction", "a run of 3 beats at 120 per minute from 2020-01-01 00:00:11 UTC.",
+		},
+		`pattern: {of: run, kinds: [V], at_least: 2, within: 24h}`: {
+			"Runs: Premature ventricular contraction", "2 runs within 24h, the latest at 2020-01-01 00:00:12 UTC.",
 		},
 		`run: {kinds: [V], at_least: 3, lasting: 1s}`: {
 			"Run: Premature ventricular contraction", "3 beats in a row at 120 per minute from 2020-01-01 00:00:11 UTC, for 1s so far.",
@@ -137,6 +157,7 @@ func TestLongPatterns(t *testing.T) {
 // once, in patterns too.
 func TestPatternsOnce(t *testing.T) {
 	rules := `name: couplets, priority: low, pattern: {of: couplet, kinds: [V], at_least: 2, within: 1m}, resolve_after: 1m
+		name: runs, priority: low, pattern: {of: run, kinds: [V], at_least: 2, within: 1m}, resolve_after: 1m
 		name: bigeminy, priority: low, pattern: {of: bigeminy, kinds: [V]}, resolve_after: 1m`
 	rapid.Check(t, func(rt *rapid.T) {
 		var messages []*holterv1.Event

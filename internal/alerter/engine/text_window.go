@@ -8,6 +8,7 @@ import (
 
 	"github.com/holterd/holter/internal/alerter/alert"
 	"github.com/holterd/holter/internal/alerter/rule"
+	"github.com/holterd/holter/pkg/rhythm"
 )
 
 // patternText says which patterns were seen, and when.
@@ -18,6 +19,8 @@ func patternText(want *rule.Pattern, h hit) string {
 		return fmt.Sprintf("%d %s within %s, the latest at %s.", h.patterns, many(want.Of, h.patterns), span(want.Within), clock(last))
 	case want.Alternates():
 		return fmt.Sprintf("%s since %s, for %s so far, at %.0f per minute.", want.Of, clock(first), span(last.Sub(first).Round(time.Second)), h.rate)
+	case want.Kind() == rhythm.Run:
+		return fmt.Sprintf("a run of %d beats at %.0f per minute from %s.", h.beats, h.rate, clock(first))
 	default:
 		return fmt.Sprintf("a %s at %.0f per minute at %s.", want.Of, h.rate, clock(first))
 	}
@@ -53,6 +56,10 @@ func windowTitle(r *rule.Rule, a alert.Alert) string {
 	}
 }
 
+// standstill is how long a pause must be that nothing at all is seen of the heart
+// in most of a window.
+const standstill = 6 * time.Second
+
 // describeWindows says what was seen in analysed windows.
 func describeWindows(r *rule.Rule, a alert.Alert, h hit) string {
 	first, last := clock(time.Unix(0, h.first)), clock(time.Unix(0, h.last))
@@ -66,8 +73,12 @@ func describeWindows(r *rule.Rule, a alert.Alert, h hit) string {
 		return fmt.Sprintf("Patient %s, %s: %.1f %% of %s within %s up to %s, of which %s were analysed; the limit is %g %%.",
 			a.Patient, names(r.Kinds()), h.share, of, span(r.Burden.Within), last, span(h.analysed.Round(time.Second)), r.Burden.Above)
 	case r.Pause != nil:
-		return fmt.Sprintf("Patient %s: no beat for %.1f s from %s to %s. Measured in the signal of device %s, which shows beats clearly there.",
+		text := fmt.Sprintf("Patient %s: no beat for %.1f s from %s to %s. Measured in the signal of device %s, which shows beats clearly there.",
 			a.Patient, lasts.Seconds(), first, last, a.Device)
+		if lasts >= standstill {
+			text += " A lead that has lost its contact unnoticed looks the same."
+		}
+		return text
 	case r.Noise != nil:
 		return fmt.Sprintf("The signal of device %s of patient %s hides the beats since %s, for %s so far: loose electrodes or movement. What is found in it means little.",
 			a.Device, a.Patient, first, span(lasts.Round(time.Second)))

@@ -145,7 +145,8 @@ func (s *Step) waits(open state.OpenAlert, health healthOf) (bool, error) {
 }
 
 // Reconcile fits the state to the rules, at a start: alerts of rules that are
-// gone are over, and old records are forgotten.
+// gone are over, whether others can be escalated is told anew, and old records are
+// forgotten.
 func (s *Step) Reconcile() error {
 	all, err := s.tx.AllOpen()
 	if err != nil {
@@ -153,6 +154,11 @@ func (s *Step) Reconcile() error {
 	}
 	for _, open := range all {
 		if s.ruleOf(open.Alert.Patient, open.Alert.Rule) != nil || open.Alert.Rule == undelivered {
+			if open.Alert.WithoutPolicy != (s.policyOf(open.Alert) == nil) {
+				if err := s.record(open); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		if err := s.resolve(open, ending{text: "The rule was taken out of the rules."}); err != nil {

@@ -127,16 +127,21 @@ func inspect(r *rule.Rule, kept *state.Window, w *holterv1.Window) (h hit, met, 
 }
 
 // paused tells whether there is so long a time without a beat. One that goes on at
-// the window's end is met before its next beat has come.
+// the window's end is met before its next beat has come. Of what noise hides
+// nothing is known: the time begins with the clear signal after it.
 func paused(kept *state.Window, w *holterv1.Window, clear bool, least int64) (longest hit, met bool) {
+	gap := w.StartTimeNs - kept.Until
+	joined := -seamless <= gap && gap <= seamless
+	kept.Until = w.EndTimeNs
+	switch {
+	case !clear, !joined:
+		kept.Last = 0
+	case kept.Last == 0:
+		kept.Last = w.StartTimeNs
+	}
 	if !clear {
-		kept.Last, kept.Until = 0, 0
 		return hit{}, false
 	}
-	if gap := w.StartTimeNs - kept.Until; gap > seamless || gap < -seamless {
-		kept.Last = 0
-	}
-	kept.Until = w.EndTimeNs
 	between := func(from, to int64) {
 		if from != 0 && to-from >= least && to-from > longest.last-longest.first {
 			longest, met = hit{first: from, last: to, cause: from + least}, true

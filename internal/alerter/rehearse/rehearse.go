@@ -29,6 +29,9 @@ type Day struct {
 	// Messages to people, acknowledged by nobody.
 	Messages int
 	Rules    map[string]int // alarms by rule
+	// Analysed is the time of the signal that was analysed; a recording may have been
+	// replayed faster than it was made.
+	Analysed time.Duration
 }
 
 // Alarms are those of all priorities.
@@ -71,7 +74,11 @@ func (r *Rehearsal) Take(m kafka.Message) error {
 		case kafka.TopicWindows:
 			var w holterv1.Window
 			if err = unmarshal(m.Value, &w); err == nil {
-				patient, err = w.Patient, s.Window(&w, at)
+				repeated := s.Repeated
+				if err = s.Window(&w, at); err == nil && s.Repeated == repeated {
+					r.day(w.Patient).Analysed += time.Duration(w.EndTimeNs - w.StartTimeNs)
+				}
+				patient = w.Patient
 			}
 		case kafka.TopicStatus:
 			var signal holterv1.DeviceSignal

@@ -51,6 +51,10 @@ rules:
 	heard(0, 1)
 	run(time.Minute)
 	heard(time.Hour, 2)
+	analysed := &holterv1.Window{Id: "w", Patient: "p", Device: "d", Recording: "r", Quality: 1,
+		StartTimeNs: noon.UnixNano(), EndTimeNs: noon.Add(6 * time.Second).UnixNano()}
+	take(time.Hour, kafka.TopicWindows, analysed)
+	take(time.Hour, kafka.TopicWindows, analysed) // as after a restart
 	for h := 2; h <= 20; h++ {
 		heard(time.Duration(h)*time.Hour, int64(h)+1)
 	}
@@ -60,7 +64,7 @@ rules:
 
 	days := r.Days()
 	require.Len(t, days, 2)
-	require.Equal(t, rehearse.Day{Patient: "p", Date: "2026-03-01", High: 1, Messages: 3, Rules: map[string]int{"run": 1}}, days[0],
+	require.Equal(t, rehearse.Day{Patient: "p", Date: "2026-03-01", High: 1, Messages: 3, Rules: map[string]int{"run": 1}, Analysed: 6 * time.Second}, days[0],
 		"at once, after ten minutes and after twenty; then the alert is over")
 	require.Equal(t, 2, days[1].High)
 	require.Equal(t, 1, days[1].Medium)

@@ -57,6 +57,8 @@ func (a *api) decide(w http.ResponseWriter, r *http.Request) error {
 		return web.NotFound("see GET /v1/alerts for what there is", "patient %s has no alert %q", patient, c.Alert)
 	case x.State == alert.Resolved:
 		return &web.Error{Status: http.StatusConflict, Text: "the alert is over", Remedy: "nothing is to be done"}
+	case x.WithoutPolicy && c.GetEscalate() != nil:
+		return &web.Error{Status: http.StatusConflict, Text: "the alert cannot be escalated: " + alert.ErrWithoutPolicy.Error(), Remedy: alert.PolicyRemedy}
 	}
 	if err := a.Desk.Send(r.Context(), c); err != nil {
 		return err

@@ -47,6 +47,7 @@ type Alert struct {
 	SilencedUntil Instant  `json:"silenced_until"`
 	HeldBy        string   `json:"held_by"`
 	Escalated     int      `json:"escalated"`
+	WithoutPolicy bool     `json:"without_policy"`
 	EventIDs      []string `json:"event_ids"`
 	History       []Change `json:"history"`
 }
@@ -65,7 +66,7 @@ func NewAlert(a alert.Alert) Alert {
 		ID: a.ID, Patient: a.Patient, Device: a.Device, Rule: a.Rule,
 		Priority: a.Priority.String(), Class: a.Class.String(), State: a.State.String(),
 		Start: Instant(a.Start), Updated: Instant(a.Updated), Title: a.Title, Message: a.Message, Confidence: a.Confidence, HowSure: a.HowSure(),
-		Assignee: a.Assignee, SilencedUntil: Instant(a.SilencedUntil), HeldBy: a.HeldBy, Escalated: a.Escalated,
+		Assignee: a.Assignee, SilencedUntil: Instant(a.SilencedUntil), HeldBy: a.HeldBy, Escalated: a.Escalated, WithoutPolicy: a.WithoutPolicy,
 		EventIDs: append([]string{}, a.Events...), History: []Change{},
 	}
 	for _, c := range a.History {

@@ -739,6 +739,9 @@ type Alert struct {
 	// When the patient pressed the symptom button, the newest press, of alerts about
 	// that; nanoseconds since the Unix epoch, 0: of other alerts.
 	PressedTimeNs int64 `protobuf:"varint,27,opt,name=pressed_time_ns,json=pressedTimeNs,proto3" json:"pressed_time_ns,omitempty"`
+	// The rules name nobody to escalate it to, so that an order to do so is refused.
+	// False also in alerts of versions that do not know.
+	WithoutPolicy bool `protobuf:"varint,28,opt,name=without_policy,json=withoutPolicy,proto3" json:"without_policy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -960,6 +963,13 @@ func (x *Alert) GetPressedTimeNs() int64 {
 		return x.PressedTimeNs
 	}
 	return 0
+}
+
+func (x *Alert) GetWithoutPolicy() bool {
+	if x != nil {
+		return x.WithoutPolicy
+	}
+	return false
 }
 
 // AlertSt is an ST episode as far as it is known.
@@ -1284,7 +1294,7 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\arefused\x18\n" +
 	" \x01(\x04R\arefused\x12%\n" +
 	"\x0erefused_events\x18\v \x01(\x04R\rrefusedEvents\x12:\n" +
-	"\x0fwindows_decided\x18\f \x03(\v2\x11.holter.v1.WindowR\x0ewindowsDecided\"\xd4\x06\n" +
+	"\x0fwindows_decided\x18\f \x03(\v2\x11.holter.v1.WindowR\x0ewindowsDecided\"\xfb\x06\n" +
 	"\x05Alert\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x18\n" +
@@ -1315,7 +1325,8 @@ const file_holter_v1_event_proto_rawDesc = "" +
 	"\x02st\x18\x18 \x01(\v2\x12.holter.v1.AlertStR\x02st\x12\x14\n" +
 	"\x05beats\x18\x19 \x01(\rR\x05beats\x12\x14\n" +
 	"\x05kinds\x18\x1a \x03(\tR\x05kinds\x12&\n" +
-	"\x0fpressed_time_ns\x18\x1b \x01(\x03R\rpressedTimeNs\"\xe3\x01\n" +
+	"\x0fpressed_time_ns\x18\x1b \x01(\x03R\rpressedTimeNs\x12%\n" +
+	"\x0ewithout_policy\x18\x1c \x01(\bR\rwithoutPolicy\"\xe3\x01\n" +
 	"\aAlertSt\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\"\n" +
 	"\rstart_time_ns\x18\x02 \x01(\x03R\vstartTimeNs\x12\x1e\n" +

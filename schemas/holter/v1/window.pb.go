@@ -39,8 +39,8 @@ type Window struct {
 	EndTimeNs   int64 `protobuf:"varint,6,opt,name=end_time_ns,json=endTimeNs,proto3" json:"end_time_ns,omitempty"`
 	// The QRS complexes detected in it: milliseconds after the start, in order.
 	BeatOffsetsMs []uint32 `protobuf:"varint,7,rep,packed,name=beat_offsets_ms,json=beatOffsetsMs,proto3" json:"beat_offsets_ms,omitempty"`
-	// How well it shows its beats, 0 (noise, or no signal) to 1 (clear). Below 0.5
-	// most beats are missed or invented.
+	// How well it shows its beats, or that the heart stands still, 0 (noise, or no
+	// signal) to 1 (clear). Below 0.5 most beats are missed or invented.
 	Quality float64 `protobuf:"fixed64,8,opt,name=quality,proto3" json:"quality,omitempty"`
 	// What the model found, an entry for each condition that it was asked to locate
 	// and could answer for.

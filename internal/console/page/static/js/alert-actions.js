@@ -14,7 +14,7 @@ const list = [
   { what: "strip", name: "Show strip" },
   { what: "assign", name: "Assign…", form: () => ({ title: "Who sees to it?", submit: "Assign", fields: [{ name: "assignee", label: "Person", value: reviewer(), required: true }, why(false)] }) },
   { what: "silence", name: "Silence…", form: () => ({ title: "Silence this alert", text: "Nobody is notified of it until then; it stays here.", submit: "Silence", fields: [{ name: "minutes", label: "For", options: minutes, value: "60" }, why(true)] }) },
-  { what: "escalate", name: "Escalate…", form: () => ({ title: "Tell the next people now?", submit: "Escalate", fields: [why(false)] }) },
+  { what: "escalate", name: "Escalate…", not: (a) => a.without_policy && "Its rule has no policy that says whom to tell: add one to the file of alert rules.", form: () => ({ title: "Tell the next people now?", submit: "Escalate", fields: [why(false)] }) },
   { what: "note", name: "Note…", form: () => ({ title: "Note", submit: "Keep", fields: [{ name: "why", label: "Note", required: true, rows: 3 }] }) },
   { what: "resolve", name: "Resolve…", form: () => ({ title: "Resolve this alert?", text: "It is over; if it happens again, there is a new one.", submit: "Resolve", fields: [why(false)] }) },
 ];
@@ -24,6 +24,7 @@ export function actions(patient, a, show) {
   return list.filter((act) => act.what === "strip" || (a.state !== "resolved" && (!act.when || act.when(a)))).map((act) =>
     h("button", {
       type: "button", class: act.primary && a.priority !== "low" ? "primary" : null,
+      disabled: Boolean(act.not?.(a)), title: act.not?.(a) || null,
       onclick: (e) => (act.what === "strip" ? show(a) : run(patient, a, act, e.currentTarget)),
     }, act.name));
 }
