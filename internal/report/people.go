@@ -75,8 +75,8 @@ func (w *writer) alertSection() section {
 		if a.Assignee != "" {
 			state += ", assigned to " + a.Assignee
 		}
-		if a.Escalated > 0 {
-			state += fmt.Sprintf(", %s of escalation", many(a.Escalated, "step", "steps"))
+		if a.Escalated > 1 { // the first telling is none
+			state += fmt.Sprintf(", escalated %s", many(a.Escalated-1, "time", "times"))
 		}
 		title := a.Title
 		if a.Class == alert.Technical {

@@ -34,10 +34,55 @@ UNKNOWN = [
     *(question(c, form) for c in CONDITIONS if c not in OFFERED for form in (0, 1, 10)),
 ]
 REFUSAL = "I was not trained to answer this question."
+Pair = tuple[str, str]  # a question and its answer
+
+# Filled with words that there are not: what is refused is whatever holds words that were never taught.
+STRANGE = [
+    "What is the {} of {}?",
+    "What is {} {}?",
+    "Is the patient {}?",
+    "Is it {} {}?",
+    "Is there {} {} in this ECG?",
+    "Is the {} {}?",
+    "Does this ECG show {}?",
+    "Does this ECG show {} {}?",
+    "Where is the {} in this ECG?",
+    "Where is the {} {} located in this ECG?",
+    "Who {} the {}?",
+    "How {} is the {}?",
+    "How many {} has a {}?",
+    "Why is the {} {}?",
+    "When was this {} {}?",
+    "Which {} is this {} from?",
+    "Which {} {} the {}?",
+    "Tell me a {}.",
+    "Please {} a {}.",
+    "Please {} this into {}.",
+    "Can you {} the {}?",
+    "{} {} {}?",
+]
+
+
+def strange(rng: np.random.Generator) -> str:
+    """A question about nothing that there is."""
+
+    def word() -> str:
+        syllable = lambda: "".join(rng.choice(list(of)) for of in ("bcdfghjklmnprstvwyz", "aeiou", "lmnrst"))
+        cut = syllable() if rng.random() < 0.5 else syllable()[:2]
+        text = cut + "".join(syllable()[: rng.integers(2, 4)] for _ in range(rng.integers(3)))
+        return text.capitalize() if rng.random() < 0.15 else text
+
+    form = str(rng.choice(STRANGE))
+    text = form.format(*(word() for _ in range(form.count("{}"))))
+    return text[0].upper() + text[1:]
+
+
+def unknown(rng: np.random.Generator) -> Pair:
+    """A question that was never taught, and the answer to it."""
+    return str(rng.choice(UNKNOWN)) if rng.random() < 0.4 else strange(rng), REFUSAL
 
 
 RATES = ["What is the heart rate?", "What is the heart rate in this ECG?", "How fast does the heart beat?"]
-Pair = tuple[str, str]  # a question and its answer
 
 
 def clip(prob: np.ndarray, **known) -> Clip:
@@ -49,11 +94,11 @@ def clip(prob: np.ndarray, **known) -> Clip:
 def choose(rng: np.random.Generator, shown: Clip) -> Pair:
     """A question about one ECG."""
     kind = rng.random()
-    if kind < 0.12:
-        return str(rng.choice(UNKNOWN)), REFUSAL
-    if kind < 0.37:
+    if kind < 0.2:
+        return unknown(rng)
+    if kind < 0.42:
         return str(rng.choice(report.QUESTIONS)), report.report(shown)
-    if kind < 0.45:
+    if kind < 0.5:
         rate = shown.rate()
         return str(rng.choice(RATES)), "It cannot be told." if rate is None else f"{rate}/min"
     return qa.ask(shown, rng).turns[0]
@@ -62,7 +107,7 @@ def choose(rng: np.random.Generator, shown: Clip) -> Pair:
 def between(rng: np.random.Generator, shown: list[Clip], wanted: int) -> list[Pair]:
     """Questions about several ECGs of one person, most of them after a statement of who it is and how far apart they are."""
     possible = turns.possible(shown, rng) + turns.possible(shown, rng)
-    chosen = list({**{t.question: t.answer for t in possible}, **dict(reports(rng, shown, 2))}.items())
+    chosen = list({**{t.question: t.answer for t in possible}, **dict([*reports(rng, shown, 2), unknown(rng)])}.items())
     preface = compare.preface(shown)
     said = lambda question: f"{preface} {question}" if rng.random() < 0.6 else question
     return [(said(chosen[i][0]), chosen[i][1]) for i in rng.permutation(len(chosen))[:wanted]]

@@ -128,3 +128,14 @@ def test_a_teachers_beats_lie_on_the_peaks_and_doubt_is_one_half():
     assert sure[0, v] < 0.01
     assert abs(sure[1, v] - 0.5) < 1e-6
     assert sure[2, v] > 0.9
+
+
+def test_what_was_never_taught_is_refused():
+    rng = np.random.default_rng(3)
+    asked = [tasks.unknown(rng) for _ in range(400)]
+    assert {a for _, a in asked} == {tasks.REFUSAL}
+    strange = {q for q, _ in asked if q not in tasks.UNKNOWN}
+    assert len(strange) > 200 and not any("{" in q for q in strange)
+    shown = [tasks.clip(ecg("NNVNNNNNNN")[None]) for _ in range(2)]
+    several = [a for _ in range(60) for _, a in tasks.between(rng, shown, 8)]
+    assert 0 < several.count(tasks.REFUSAL) < len(several) / 4

@@ -1074,7 +1074,7 @@ func (x *AlertSt) GetPeakTimeNs() int64 {
 type AlertChange struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	TimeNs        int64                  `protobuf:"varint,1,opt,name=time_ns,json=timeNs,proto3" json:"time_ns,omitempty"` // nanoseconds since the Unix epoch
-	What          string                 `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`                    // triggered, escalated, acknowledged, assigned, silenced, resolved, …
+	What          string                 `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`                    // triggered, told, escalated, acknowledged, assigned, silenced, resolved, …
 	By            string                 `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`                        // a person, or holter
 	Why           string                 `protobuf:"bytes,4,opt,name=why,proto3" json:"why,omitempty"`
 	Command       string                 `protobuf:"bytes,5,opt,name=command,proto3" json:"command,omitempty"` // id of the AlertCommand, if there was one
