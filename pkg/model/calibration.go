@@ -8,6 +8,9 @@ import "math"
 type Calibration struct {
 	Found   Logistic `json:"found"`
 	Nothing Logistic `json:"nothing"`
+	// Error is the expected calibration error that was measured on people whom
+	// neither the model nor the calibration had seen. It changes nothing.
+	Error float64 `json:"error,omitempty"`
 }
 
 // Logistic is 1 / (1 + exp(−(slope · log(p/(1−p)) + offset))) of a probability
@@ -48,6 +51,7 @@ func (l Localization) calibrated(a Answer) Answer {
 func (l Localization) checkCalibration(p *problems) {
 	for code, c := range l.Calibration {
 		p.conditions("localization.calibration", []string{code})
+		p.need(c.Error >= 0 && c.Error <= 1, "localization.calibration.%s.error: %g, want 0 to 1", code, c.Error)
 		for name, part := range map[string]Logistic{"found": c.Found, "nothing": c.Nothing} {
 			p.need(part.Slope >= 0 && part.Slope <= 100 && math.Abs(part.Offset) <= 100,
 				"localization.calibration.%s.%s: slope %g and offset %g, want 0 to 100 and -100 to 100", code, name, part.Slope, part.Offset)

@@ -61,6 +61,7 @@ func TestManifestErrorsNameTheKey(t *testing.T) {
 		"localization.thresholds.V: 1":         {[]string{"localization", "thresholds"}, map[string]float64{"V": 1}},
 		`localization.calibration: "X"`:        {[]string{"localization", "calibration"}, map[string]Calibration{"X": {}}},
 		"localization.calibration.V.found":     {[]string{"localization", "calibration"}, map[string]Calibration{"V": {Found: Logistic{Slope: -1}}}},
+		"localization.calibration.V.error":     {[]string{"localization", "calibration"}, map[string]Calibration{"V": {Error: 2}}},
 		"tokens.bos: empty":                    {[]string{"tokens", "bos"}, ""},
 		"tokens.eos: empty":                    {[]string{"tokens", "eos"}, []string{}},
 		"tokens.ecg_start: empty":              {[]string{"tokens", "ecg_start"}, ""},

@@ -162,7 +162,8 @@ def described(model: EcgChat, name: str, version: str, calibration: dict | None 
     localization["thresholds"] = dict(zip(BEAT_CONDITIONS + EPISODES, c.thresholds))
     if calibration:
         parts = ("found", "nothing")
-        localization["calibration"] = {k: {p: v[p] for p in parts} for k, v in calibration.items() if k in OFFERED}
+        told = lambda v: {**{p: v[p] for p in parts}, "error": round(v["ece"]["calibrated"], 3)}
+        localization["calibration"] = {k: told(v) for k, v in calibration.items() if k in OFFERED}
     return manifest.build(name, version, SHOWN + 1, decoder, tokens, localization, dense)
 
 
