@@ -95,14 +95,20 @@ def table(result: dict) -> dict:
     return {"kinds": dict(sorted(rows.items())), "macro": macro, "calibration": calibration}
 
 
-def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(description: str) -> argparse.ArgumentParser:
+    """What every program takes that trains on folds and lets Holter answer."""
+    p = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--runs", type=Path, required=True)
     p.add_argument("--holter", type=Path, default=Path("../bin/holter"))
     p.add_argument("--folds", type=Path, default=Path("folds.json"))
-    p.add_argument("--only", help="comma-separated folds; default: all of them")
     p.add_argument("--reader", type=Path, required=True, help="run whose reader, which has seen nobody, is taken")
+    return p
+
+
+def main() -> None:
+    p = arguments(__doc__)
+    p.add_argument("--only", help="comma-separated folds; default: all of them")
     p.add_argument("--rival", type=int, default=0, metavar="STEPS", help="train a U-Net for so many steps beside each fold's model")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--pictures", type=Path, help="folder for pictures of the 10 s clips with all leads")

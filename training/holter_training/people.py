@@ -61,13 +61,8 @@ def draw(points: list[dict], title: str, out: Path) -> None:
 
 
 def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--data", type=Path, required=True)
-    p.add_argument("--runs", type=Path, required=True)
-    p.add_argument("--holter", type=Path, default=Path("../bin/holter"))
-    p.add_argument("--folds", type=Path, default=Path("folds.json"))
+    p = crossval.arguments(__doc__)
     p.add_argument("--fold", default="1")
-    p.add_argument("--reader", type=Path, required=True, help="run whose reader, which has seen nobody, is taken")
     p.add_argument("--shares", type=lambda s: sorted(float(x) for x in s.split(",")), default=[0.25, 0.5, 1.0])
     p.add_argument("--steps", type=int, default=800)
     p.add_argument("--text-steps", type=int, default=40)

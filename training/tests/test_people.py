@@ -16,4 +16,4 @@ def test_picture(tmp_path):
     scores = {"macro": {"iou": 0.5, "always_no": 0.4}, "V": 0.6, "A": 0.3, "L": 0.5, "R": 0.6, "veb": 0.7, "sveb": 0.2}
     people.draw([{"people": 5, **scores}, {"people": 10, **scores}], "title", tmp_path / "people.svg")
     text = (tmp_path / "people.svg").read_text()
-    assert "<svg" in text and "Date" not in text
+    assert "<svg" in text and "<dc:date>" not in text and "annotated people" in text
