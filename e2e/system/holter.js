@@ -57,10 +57,15 @@ export async function up({ rules, channels, devices }) {
   const alive = () => {
     if (!running.has(system.child)) throw new Error(`holter up has ended:\n${system.log()}`);
   };
-  await until("holter up is ready", async () => {
-    alive();
-    return (await fetch(`http://${http}/readyz`).catch(() => ({}))).ok;
-  });
+  try {
+    await until("holter up is ready", async () => {
+      alive();
+      return (await fetch(`http://${http}/readyz`).catch(() => ({}))).ok;
+    });
+  } catch (e) {
+    system.child.kill();
+    throw e;
+  }
   return {
     url: `http://${page}`,
     alive,

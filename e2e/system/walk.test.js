@@ -47,16 +47,15 @@ test("an alert's way to the report", async (t) => {
   });
 
   const mail = await mailServer(), hook = await webhook(secret);
-  const holter = await up({
+  let holter;
+  after(() => Promise.all([holter?.stop(), mail.stop(), hook.stop()])); // also when it does not start
+  holter = await up({
     rules, devices: { "chest-7": "p7", "chest-3": "p3" },
     channels: [
       { name: "nurse-mail", url: mail.url("nurse@example.org") },
       { name: "nurse-hook", url: hook.url, secret },
       { name: "doctor-mail", url: mail.url("doctor@example.org") },
     ],
-  });
-  after(async () => {
-    await Promise.all([holter.stop(), mail.stop(), hook.stop()]);
   });
   t.after(() => failed && console.error(holter.log()));
   const mailTo = (who, patient) => mail.mails.find((m) => m.to.includes(`${who}@example.org`) && m.subject.includes(` ${patient}: `));
