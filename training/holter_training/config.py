@@ -67,6 +67,7 @@ class TrainConfig:
     synthetic: float = 0.35  # share of clips with a synthetic rhythm
     seed: int = 1
     threads: int = 2
+    workers: int = 1  # processes that make clips: about one for every 20 clips that a GPU learns in 16 ms
     checkpoint_every: int = 250
 
 

@@ -14,9 +14,9 @@ from tqdm import tqdm
 class Run:
     """A folder with a checkpoint. Phases follow one another; each begins from the averaged weights of those before."""
 
-    def __init__(self, folder: Path, model, sizes, settings, leave_out: set[str], elsewhere: frozenset[str] = frozenset()):
+    def __init__(self, folder: Path, model, sizes, settings, leave_out: set[str], elsewhere: frozenset[str] = frozenset(), device: torch.device | None = None):
         """sizes: a dataclass that is kept with the weights; settings: weight_decay, average, warmup, checkpoint_every.
-        elsewhere: weights that have a file of their own and are not kept here."""
+        elsewhere: weights that have a file of their own and are not kept here. device: where it is trained, if not where it is."""
         self.folder, self.model, self.sizes, self.settings, self.leave_out = folder, model, sizes, settings, leave_out
         self.elsewhere = elsewhere
         self.file = folder / "checkpoint.pt"
@@ -26,6 +26,9 @@ class Run:
             missing, _ = model.load_state_dict(self.state["model"], strict=not elsewhere)
             if lost := set(missing) - elsewhere:
                 raise ValueError(f"{self.file}: holds no {min(lost)}: it is the checkpoint of another model")
+        if device:
+            model.to(device)
+        self.device = next(model.parameters()).device
         size = sum(p.numel() for p in model.parameters())
         print(f"{folder}: {size / 1e6:.2f} M parameters, leaving out {sorted(leave_out) or 'nobody'}")
 
@@ -67,9 +70,10 @@ class Phase:
             bar = tqdm(range(self.done, self.steps), f"{self.run.folder.name} {self.name}", self.steps, initial=self.done, unit="step", mininterval=5)
             for self.step in bar:
                 yield self.step
-                bar.set_postfix(loss=f"{self.loss:.4f}", refresh=False)
-                if self.step % 20 == 0 or self.step == self.steps - 1:
-                    row = {"phase": self.name, "step": self.step, "loss": self.loss, "seconds": round(time.time() - begun, 1)}
+                if self.step % 20 == 0 or self.step == self.steps - 1:  # a GPU is not waited for at every step
+                    loss = self.loss.item()
+                    bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+                    row = {"phase": self.name, "step": self.step, "loss": loss, "seconds": round(time.time() - begun, 1)}
                     print(json.dumps(row), file=self.log, flush=True)
                 if (self.step + 1) % self.run.settings.checkpoint_every == 0:
                     self._save()
@@ -84,10 +88,10 @@ class Phase:
         for g in self.optimizer.param_groups:
             g["lr"] = self._rate()
         self.optimizer.zero_grad(set_to_none=True)
-        self.loss = 0.0
+        self.loss = torch.zeros(())
         for loss in [losses] if isinstance(losses, torch.Tensor) else losses:
             loss.backward()
-            self.loss += loss.item()
+            self.loss = self.loss.to(loss.device) + loss.detach()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         if self.average:
@@ -105,7 +109,7 @@ class Phase:
 
     def _write(self, place: dict) -> None:
         run = self.run
-        weights = {k: v for k, v in run.model.state_dict().items() if k not in run.elsewhere}
+        weights = {k: v.cpu() for k, v in run.model.state_dict().items() if k not in run.elsewhere}
         fixed = {"model": weights, "config": dataclasses.asdict(run.sizes), "leave_out": sorted(run.leave_out)}
         run.state = {"done": run.state["done"], **place, **fixed}
         torch.save(run.state, run.file.with_suffix(".tmp"))

@@ -197,6 +197,6 @@ class EcgChat(nn.Module):
         """Embeddings of ids [b, s], with those of ecg [b, tokens, hidden] in the places of the first placeholder, and added
         to the others, which tell ECGs apart."""
         x = self.embed(ids)
-        here = torch.isin(ids, torch.tensor(places)).unsqueeze(-1)
+        here = torch.isin(ids, torch.tensor(places, device=ids.device)).unsqueeze(-1)
         x = x.masked_fill((ids == places[0]).unsqueeze(-1), 0)
         return x + torch.zeros_like(x).masked_scatter(here, ecg.to(x.dtype))

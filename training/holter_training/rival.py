@@ -24,7 +24,7 @@ from .config import BEAT_CONDITIONS, EPISODES, FRAME, LEADS, PATTERNS, RATE
 from .facts import SPAN
 from .loop import Run
 from .rules import patterns
-from .train import dense_loss, loader
+from .train import dense_loss, loader, mixed, moved, present
 from .unet import Sizes, UNet, masks
 
 KEEP = {"all": slice(None), "first": slice(0, 1), "second": slice(1, 2)}
@@ -41,20 +41,20 @@ def targets(b: dict) -> dict:
     }
 
 
-def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_out: set[str], taught_by: Path | None = None) -> None:
+def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_out: set[str], taught_by: list[Path] = []) -> None:
     """tc.dense_steps are the steps. Stops and goes on as the model's training does."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(tc.threads)
     torch.manual_seed(tc.seed)
-    run = Run(folder, UNet(sizes), sizes, tc, leave_out)
+    run = Run(folder, UNet(sizes), sizes, tc, leave_out, device=present())
     phase = run.phase("rival", tc.dense_steps, tc.rate, list(run.model.parameters()))
     if phase.over:
         return
     make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic, taught_by))
-    clips = loader(Batches(make_sampler, tc.batch, tc.seed), phase.done)
+    clips = loader(Batches(make_sampler, tc.batch, tc.seed), run, phase.done)
     for _ in phase:
-        b = next(clips)
-        with torch.autocast("cpu", torch.bfloat16):
+        b = moved(next(clips), run.device)
+        with mixed(run.device):
             logits = run.model(b["ecg"])
         phase.learn(dense_loss(logits, targets(b)))
 
@@ -126,7 +126,7 @@ def main(args: list[str]) -> None:
     p.add_argument("--data", type=Path, required=True, help="folder that holds mitdb/, and, if there, ptbxl/, …")
     p.add_argument("--run", type=Path, required=True, help="folder for the checkpoint and the log")
     p.add_argument("--leave-out", default="", help="records and subjects to keep for testing, comma-separated")
-    p.add_argument("--taught-by", type=Path, help="run whose model labels recordings without annotations, as for the model's training")
+    p.add_argument("--taught-by", type=Path, nargs="+", default=[], help="runs whose models together label recordings without annotations, as for the model's training")
     p.add_argument("--steps", type=int, default=tc.dense_steps)
     p.add_argument("--threads", type=int, default=tc.threads)
     a = p.parse_args(args)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import backgrounds, records, teacher
+from . import backgrounds, evaluate, records, teacher
 from .config import RATE
 from .records import Record
 from .rhythms import Rhythms
@@ -33,8 +33,8 @@ def donors(annotated: list[Record]) -> list[tuple[str, np.ndarray]]:
     return out
 
 
-def read(data: Path, leave_out: set[str], synthetic: float, taught_by: Path | None = None) -> Sources:
-    """taught_by: a run whose model labels the recordings whose beats nobody annotated."""
+def read(data: Path, leave_out: set[str], synthetic: float, taught_by: list[Path] = []) -> Sources:
+    """taught_by: runs whose models together label the recordings whose beats nobody annotated."""
     annotated = [r for r in records.mitdb(data / "mitdb") if r.name not in leave_out]
     others = []
     if (data / "ptbxl").exists():
@@ -43,9 +43,9 @@ def read(data: Path, leave_out: set[str], synthetic: float, taught_by: Path | No
         others.append(records.lead_i(data / "leadI/leadI.npz", leave_out))
     if (data / "cinc2017/cinc2017.npz").exists():
         others += [records.cinc2017(data / "cinc2017/cinc2017.npz", label, leave_out) for label in "NAO~"]
-    if taught_by:
-        teacher.label([r for group in others for r in group], taught_by)
     others += [records.ltstdb(data / "ltstdb50", label, leave_out) for label in ("st", "normal")]
+    if taught_by:
+        teacher.label([r for group in others for r in group], [evaluate.load(run)[0] for run in taught_by])
     noise = records.electrode_motion(data / "nstdb")  # the noise alone: nobody's ECG is in it
     out = Sources(annotated, others, noise, synthetic=synthetic)
     if synthetic > 0:

@@ -65,23 +65,35 @@ def text_loss(model: EcgChat, embeds: torch.Tensor, q: dict, places: list[int]) 
     return (each * q["weight"][wanted]).sum() / q["weight"].sum()
 
 
-def loader(batches, after: int):
+def loader(batches, run: Run, after: int):
     """Batches made beside the training; `after` batches were used before a stop."""
     batches.seed += after
-    return iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4))
+    return iter(DataLoader(batches, batch_size=None, num_workers=run.settings.workers, prefetch_factor=4, pin_memory=run.device.type == "cuda"))
+
+
+def present() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def moved(batch: dict, device: torch.device) -> dict:
+    return {k: v.to(device, non_blocking=True) if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
+
+
+def mixed(device: torch.device) -> torch.autocast:
+    return torch.autocast(device.type, torch.bfloat16)
 
 
 def train_reader(run: Run, tok, name: str, steps: int) -> None:
     model, t, lesson = run.model, run.settings, LESSONS[name]
     phase = run.phase(name, steps, t.rate, [p for n, p in model.named_parameters() if reads(n)])
     seed = 1000 * t.seed + list(LESSONS).index(name) * 100_000
-    made, rng = loader(Made(t.batch, seed), phase.done), np.random.default_rng([seed, phase.done])
-    nothing = torch.zeros(t.batch, TOKENS + 1, run.sizes.encoder)
+    made, rng = loader(Made(t.batch, seed), run, phase.done), np.random.default_rng([seed, phase.done])
+    nothing = torch.zeros(t.batch, TOKENS + 1, run.sizes.encoder, device=run.device)
     for _ in phase:
         prob = next(made)
-        q = questions(prob.numpy(), tok, rng, lesson)
-        with torch.autocast("cpu", torch.bfloat16):
-            embeds = model.encoder.project(nothing, prob)[:, : 1 + lesson.tokens]
+        q = moved(questions(prob.numpy(), tok, rng, lesson), run.device)
+        with mixed(run.device):
+            embeds = model.encoder.project(nothing, prob.to(run.device))[:, : 1 + lesson.tokens]
             loss = text_loss(model, embeds, q, places(tok))
         phase.learn(loss)
 
@@ -90,10 +102,10 @@ def train_dense(run: Run, make_sampler) -> None:
     model, t = run.model, run.settings
     encoder = [p for n, p in model.named_parameters() if looks(n)]
     phase = run.phase("dense", t.dense_steps, t.rate, encoder)
-    clips = loader(Batches(make_sampler, t.batch, t.seed), phase.done)
+    clips = loader(Batches(make_sampler, t.batch, t.seed), run, phase.done)
     for _ in phase:
-        b = next(clips)
-        with torch.autocast("cpu", torch.bfloat16):
+        b = moved(next(clips), run.device)
+        with mixed(run.device):
             logits = model.encoder.look(b["ecg"])[1]
         phase.learn(dense_loss(logits, b))
 
@@ -102,19 +114,20 @@ def train_text(run: Run, make_sampler, tok) -> None:
     """On any recording, labelled or not: the answers to learn are what the dense map says."""
     model, t = run.model, run.settings
     phase = run.phase("text", t.text_steps, t.text_rate, [p for n, p in model.named_parameters() if reads(n)])
-    clips, rng = loader(Batches(make_sampler, t.batch, t.seed + 7), phase.done), np.random.default_rng([t.seed, 7, phase.done])
+    clips = loader(Batches(make_sampler, t.batch, t.seed + 7), run, phase.done)
+    rng = np.random.default_rng([t.seed, 7, phase.done])
     for _ in phase:
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            y, dense = model.encoder.look(next(clips)["ecg"])
+        with torch.no_grad(), mixed(run.device):
+            y, dense = model.encoder.look(next(clips)["ecg"].to(run.device))
             prob = model.encoder.map(torch.sigmoid(dense.float()))
-        q = questions(prob.numpy(), tok, rng)
-        y = y.float() * (torch.rand(len(y), 1, 1) < 0.5)  # half of the time there is nothing but the map
-        with torch.autocast("cpu", torch.bfloat16):
+        q = moved(questions(prob.cpu().numpy(), tok, rng), run.device)
+        y = y.float() * (torch.rand(len(y), 1, 1, device=run.device) < 0.5)  # half of the time there is nothing but the map
+        with mixed(run.device):
             loss = text_loss(model, model.encoder.project(y, prob), q, places(tok))
         phase.learn(loss)
 
 
-def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConfig, leave_out: set[str], reader: Path | None = None, taught_by: Path | None = None) -> None:
+def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConfig, leave_out: set[str], reader: Path | None = None, taught_by: list[Path] = [], device: str | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(tc.threads)
     torch.manual_seed(tc.seed)
@@ -126,7 +139,7 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
     mc.vocab = tok.get_vocab_size()
     model = EcgChat(mc)
     model.tell_apart(places(tok)[1:])
-    run = Run(folder, model, mc, tc, leave_out)
+    run = Run(folder, model, mc, tc, leave_out, device=torch.device(device) if device else present())
     if reader:
         run.borrow(reader, reads, "reader")
     else:
@@ -136,7 +149,7 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
     if tc.dense_steps + tc.text_steps == 0:
         return
     if taught_by:
-        run.borrow(taught_by, looks, "taught")
+        run.borrow(taught_by[0], looks, "taught")
     make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic, taught_by))
     train_dense(run, make_sampler)
     train_text(run, make_sampler, tok)
@@ -149,7 +162,8 @@ def main() -> None:
     p.add_argument("--config", type=Path, help="JSON file with sizes and settings")
     p.add_argument("--leave-out", default="", help="records and subjects to keep for testing, comma-separated")
     p.add_argument("--reader", type=Path, help="run whose reader is taken, instead of training one")
-    p.add_argument("--taught-by", type=Path, help="run whose encoder is gone on with, and whose model labels recordings without annotations")
+    p.add_argument("--taught-by", type=Path, nargs="+", default=[], help="runs whose models together label recordings without annotations; the encoder of the first is gone on with")
+    p.add_argument("--device", help="cuda, cpu, …; what is there, if not given")
     kinds = {f.name: f.type for f in dataclasses.fields(config.TrainConfig)}
     for name, kind in kinds.items():
         p.add_argument("--" + name.replace("_", "-"), type=kind)
@@ -158,7 +172,7 @@ def main() -> None:
     for name in kinds:
         if getattr(a, name) is not None:
             setattr(tc, name, getattr(a, name))
-    train(a.data, a.run, mc, tc, {x for x in a.leave_out.split(",") if x}, a.reader, a.taught_by)
+    train(a.data, a.run, mc, tc, {x for x in a.leave_out.split(",") if x}, a.reader, a.taught_by, a.device)
 
 
 if __name__ == "__main__":
