@@ -59,6 +59,18 @@ describe("questions", () => {
     await page.context().close();
   });
 
+  test("about signal that is not there say what the answer leaves out", async () => {
+    const page = await asking();
+    await page.route("**/questions", (route) => route.fulfill({ contentType: "application/x-ndjson", body:
+      '{"done":true,"answer":"No Premature ventricular contraction Found","confidence":0.9,"spans":[],"model":"m 1","left_out":[{"strip":0,"from":"2026-01-31T08:30:20.000Z","to":"2026-01-31T08:30:23.500Z"}]}\n' }));
+    await page.keyboard.type("Where?");
+    await page.keyboard.press("Enter");
+    await page.locator(".left-out").waitFor();
+    assert.equal(await page.textContent(".left-out"), "! The model was not shown 09:30:20.0 – 09:30:23.5");
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+
   test("that nobody can answer say what to do", async () => {
     const page = await asking();
     await page.route("**/questions", (route) => route.fulfill({ contentType: "application/x-ndjson", body: '{"text":"Dur"}\n{"error":"No analyzer holds this patient.","remedy":"Start one, then ask again."}\n' }));

@@ -150,5 +150,12 @@ func printAnswer(out io.Writer, answer questions.Answer) error {
 			return err
 		}
 	}
+	for _, s := range answer.LeftOut() {
+		_, err := fmt.Fprintf(out, "Left out of ECG %d: %s to %s, which the model was not shown\n", s.Strip+1,
+			s.From.UTC().Format(eventTime), s.To.UTC().Format(eventTime))
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }

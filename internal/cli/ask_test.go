@@ -84,6 +84,10 @@ ECG 1: chest-1, II, 2026-01-31T08:30:10.000Z to 2026-01-31T08:30:20.000Z
 	require.NoError(t, err)
 	require.Contains(t, string(picture), "<svg")
 
+	a = newTestApp() // ten seconds have not come yet
+	require.Equal(t, exitOK, a.run(t, "ask", "--patient", "anna", "--strip", "2026-01-31T08:30:15Z/15s", "V"), a.err.String())
+	require.Contains(t, a.out.String(), "Left out of ECG 1: 2026-01-31T08:30:20.000Z to 2026-01-31T08:30:30.000Z, which the model was not shown\n")
+
 	a = newTestApp() // strips come in order of time, whatever the order they are given in
 	require.Equal(t, exitOK, a.run(t, "ask", "--patient", "anna", "--strip", "2026-01-31T08:30:10Z/5s", "--strip", "2026-01-31T08:30:00Z/2026-01-31T08:30:05Z",
 		"--json", "V"), a.err.String())

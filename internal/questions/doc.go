@@ -21,7 +21,8 @@
 // Signal becomes clips as holter locate makes them (window.FromRecording, a second
 // to either side taken along). A gap longer than window.max_gap divides a strip:
 // localization questions are asked of all its stretches, others of the longest. The
-// answer tells which signal the model was shown.
+// answer tells which signal the model was shown, and what of the strips was left out
+// (Answer.LeftOut): what has not come yet is not waited for.
 //
 // # Answers
 //

@@ -54,7 +54,7 @@ func TestHandlerStreamsAndGoesOn(t *testing.T) {
 	s := &scripted{pieces: []string{"Duration: ", "1.0s-2.0s"}, answer: Answer{
 		Text: "Duration: 1.0s-2.0s", Confidence: .9, Model: "m 1", Strips: []Strip{strip},
 		Spans: []Span{{0, began.Add(time.Second), began.Add(2 * time.Second), "V", .8}},
-		Shown: []Shown{{0, strip.From, strip.To, "d", "r", []string{"II"}}},
+		Shown: []Shown{{0, strip.From, strip.To.Add(-2 * time.Second), "d", "r", []string{"II"}}},
 	}}
 	status, got := post(t, s, "application/json; charset=utf-8", asked)
 	require.Equal(t, http.StatusOK, status)
@@ -66,6 +66,7 @@ func TestHandlerStreamsAndGoesOn(t *testing.T) {
 	require.Equal(t, "Duration: 1.0s-2.0s", last.Answer)
 	require.Equal(t, []SpanLine{{0, "2026-03-01T12:00:01.000Z", "2026-03-01T12:00:02.000Z", "V", .8}}, last.Spans)
 	require.InDelta(t, .9, *last.Confidence, 1e-9)
+	require.Equal(t, []LeftLine{{0, "2026-03-01T12:00:08.000Z", "2026-03-01T12:00:10.000Z"}}, last.LeftOut)
 
 	status, _ = post(t, s, "application/json", `{"question":"And then?","conversation":"`+last.Conversation+`"}`)
 	require.Equal(t, http.StatusOK, status)

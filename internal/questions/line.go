@@ -15,6 +15,7 @@ type Line struct {
 	Confidence   *float64    `json:"confidence,omitempty"`
 	Spans        []SpanLine  `json:"spans,omitzero"`
 	Shown        []ShownLine `json:"shown,omitempty"`
+	LeftOut      []LeftLine  `json:"left_out,omitempty"`
 	Conversation string      `json:"conversation,omitempty"`
 	Model        string      `json:"model,omitempty"`
 
@@ -41,6 +42,13 @@ type ShownLine struct {
 	Leads     []string `json:"leads"`
 }
 
+// LeftLine is a stretch of a strip that the model was not shown.
+type LeftLine struct {
+	Strip int    `json:"strip"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+}
+
 // AnswerLine is the last line of an answer. Spans are a list, also when there are
 // none.
 func AnswerLine(q Question, a Answer) Line {
@@ -52,6 +60,9 @@ func AnswerLine(q Question, a Answer) Line {
 	}
 	for _, s := range a.Shown {
 		l.Shown = append(l.Shown, ShownLine{s.Strip, instant(s.From), instant(s.To), s.Device, s.Recording, s.Leads})
+	}
+	for _, s := range a.LeftOut() {
+		l.LeftOut = append(l.LeftOut, LeftLine{s.Strip, instant(s.From), instant(s.To)})
 	}
 	return l
 }

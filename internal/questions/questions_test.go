@@ -248,6 +248,36 @@ func TestWhatTheModelIsShown(t *testing.T) {
 	}
 }
 
+// An answer says what of the strips it is not about: what has not come yet, and gaps.
+func TestAnswersSayWhatTheyLeaveOut(t *testing.T) {
+	w := newWorld(t)
+	rec := simulated(t, time.Minute)
+	w.record(t, "d1", rec, 360, 30, 31, 32) // three seconds are lost
+	w.serve(t, &fake{words: "no"})
+	left := func(i int, from, to time.Duration) LeftOut { return LeftOut{i, began.Add(from), began.Add(to)} }
+	for _, c := range []struct {
+		question string
+		strips   []Strip
+		want     []LeftOut
+	}{
+		{"Is it?", []Strip{between(0, 30*time.Second)}, nil},
+		{"Is it?", []Strip{between(50*time.Second, 60400*time.Millisecond)}, nil},
+		{"Is it?", []Strip{between(0, 10*time.Second), between(50*time.Second, 63*time.Second)}, []LeftOut{left(1, time.Minute, 63*time.Second)}},
+		{"V", []Strip{between(-5*time.Second, 40*time.Second)}, []LeftOut{left(0, -5*time.Second, 0), left(0, 30*time.Second, 33*time.Second)}},
+		{"Is it?", []Strip{between(25*time.Second, 40*time.Second)}, []LeftOut{left(0, 25*time.Second, 33*time.Second)}}, // all but the longest
+	} {
+		a, err := w.ask(t, question(c.question, c.strips...), nil)
+		require.NoError(t, err)
+		got := a.LeftOut()
+		require.Len(t, got, len(c.want), "%v", got)
+		for i, want := range c.want {
+			require.Equal(t, want.Strip, got[i].Strip)
+			require.WithinDuration(t, want.From, got[i].From, 10*time.Millisecond)
+			require.WithinDuration(t, want.To, got[i].To, 10*time.Millisecond)
+		}
+	}
+}
+
 func TestPreface(t *testing.T) {
 	at := func(seconds ...float64) (out []time.Time) {
 		for _, s := range seconds {

@@ -181,7 +181,8 @@ func (f *fake) Ask(ctx context.Context, requests []model.Request) ([]model.Answe
 			r.Wrote(text)
 		}
 	}
-	return []model.Answer{{Text: text, Confidence: .7}}, nil
+	condition, located := localize.ParseQuestion(r.Turns[len(r.Turns)-1].Question)
+	return []model.Answer{{Text: text, Confidence: .7, Localized: located, Condition: condition}}, nil
 }
 
 func reason(t *testing.T, err error) Reason {

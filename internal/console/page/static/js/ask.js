@@ -97,6 +97,8 @@ export function ask(host, patient, on) {
       answer.after(h("ul", { class: "chips" }, spans.map((s) => h("li", {}, h("button", { type: "button", class: "span-button", onclick: () => on.open(ms(s.from), ms(s.to)) },
         h("span", { class: `code kind-${slot(s.kind)}` }, s.kind), ` ${clockTenths(ms(s.from))} – ${clockTenths(ms(s.to))} `, shape("next"))))));
     }
+    const left = (line.left_out ?? []).map((s) => `${strips.length > 1 ? `strip ${s.strip + 1}, ` : ""}${clockTenths(ms(s.from))} – ${clockTenths(ms(s.to))}`);
+    if (left.length) answer.after(h("p", { class: "left-out small" }, `! The model was not shown ${left.join("; ")}`));
     on.spans(spans);
   }
 
