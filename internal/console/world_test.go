@@ -150,20 +150,20 @@ func (w *world) sendProto(topic, patient string, key []byte, message proto.Messa
 	w.send(topic, kafka.Message{Key: key, Value: value}, patient)
 }
 
-func (w *world) status(patient string, s *holterv1.DeviceStatus) {
+// status is heard at a time.
+func (w *world) status(patient string, at time.Time, s *holterv1.DeviceStatus) {
+	w.t.Helper()
 	s.Patient = patient
-	w.sendProto(kafka.TopicStatus, patient, []byte(patient), &holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: s}})
+	value, err := proto.Marshal(&holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: s}})
+	require.NoError(w.t, err)
+	w.send(kafka.TopicStatus, kafka.Message{Key: []byte(patient), Value: value, Time: at}, patient)
 }
 
 // silent is a device of dora's that was heard last so long ago.
 func (w *world) silent(ago time.Duration) {
 	w.t.Helper()
-	battery := 42.
-	value, err := proto.Marshal(&holterv1.DeviceSignal{Signal: &holterv1.DeviceSignal_Status{Status: &holterv1.DeviceStatus{
-		Patient: "dora", Device: "old-belt", Online: true, BatteryPercent: &battery, TimeNs: time.Now().Add(-ago).UnixNano(),
-	}}})
-	require.NoError(w.t, err)
-	w.send(kafka.TopicStatus, kafka.Message{Key: []byte("dora"), Value: value, Time: time.Now().Add(-ago)}, "dora")
+	battery, at := 42., time.Now().Add(-ago)
+	w.status("dora", at, &holterv1.DeviceStatus{Device: "old-belt", Online: true, BatteryPercent: &battery, TimeNs: at.UnixNano()})
 	w.sendProto(kafka.TopicProgress, "dora", kafka.ProgressKey("dora", "old-belt", "rec"), &holterv1.Progress{Patient: "dora", Device: "old-belt", Recording: "rec"})
 }
 
