@@ -163,7 +163,7 @@ func TestInboxIsBounded(t *testing.T) {
 	big := kafka.Message{Value: make([]byte, inboxBytes/2)}
 	s.messages <- big
 	s.messages <- big
-	require.Eventually(t, in.full, 5*time.Second, time.Millisecond)
+	require.Eventually(t, in.full, within, time.Millisecond)
 	select {
 	case s.messages <- big:
 		t.Fatal("a full inbox reads on")
