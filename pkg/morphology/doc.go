@@ -1,5 +1,5 @@
 // Package morphology holds what a model says of single beats against the shapes of
-// all beats of the same recording.
+// all beats of the same recording, and against its rhythm before.
 //
 // Beats of one shape in one person are of one class. Programs for ambulatory ECG
 // have long used that (Krasteva and Jekova, Ann Biomed Eng 2007;35:2065; Hamilton,
@@ -41,6 +41,20 @@
 // The numbers 2.4, 4.5 and 3.5 are rounded from weighted logistic regressions on
 // people whom the models that gave v had not seen, noise and normal recordings among
 // them. Fitted to one half of these people they score alike on the other half.
+//
+// # Tachycardia
+//
+// In ten seconds of a fast rhythm nothing tells a supraventricular tachycardia from
+// a fast sinus rhythm: it is told by its abrupt begin (Page et al., 2015 ACC/AHA/HRS
+// guideline for supraventricular tachycardia, Circulation 2016;133:e506, table 2).
+// After a regular rhythm (the median deviation of its last intervals, 8 to 30, is less
+// than 6 % of their median) beats that follow each other in less than 80 % of that
+// median and in less than 0.6 s, and none of which the model calls ventricular, make a
+// run. If it has three beats, they are premature atrial beats with the greatest log odds
+// that the model gives for one of them; a fourth and a fifth add 1 each.
+//
+// The numbers were chosen on mitdb, of whose 22 records without pacemaker two have
+// such runs.
 //
 // The package reads no files and asks no model.
 package morphology

@@ -32,6 +32,8 @@ type State struct {
 	Templates []template `json:"templates,omitempty"`
 	// Recent are the last seconds' beats.
 	Recent []place `json:"recent,omitempty"`
+	// Pulse is the rhythm of the segment's beats.
+	Pulse *pulse `json:"pulse,omitempty"`
 }
 
 // place is where a beat of a template lies in its segment.
@@ -54,6 +56,7 @@ func (s State) clone() State {
 	for i := range s.Templates {
 		s.Templates[i].Shape = slices.Clone(s.Templates[i].Shape)
 	}
+	s.Pulse = s.Pulse.clone()
 	return s
 }
 
@@ -67,6 +70,7 @@ type own struct {
 	sample   int // of the window
 	template uint64
 	odds     odds
+	run      *run // that it belongs to, as far as it goes
 }
 
 // Add takes the beats of a window's core in. Windows come in order, every one once.
@@ -85,6 +89,7 @@ func (m *Memory) Add(w Window) Beats {
 		}
 		one := own{sample: sample, odds: w.oddsAt(sample)}
 		one.template = m.sort(w, one)
+		one.run = m.state.Pulse.beat(at, w.early(sample), one.odds[ventricular])
 		b.own = append(b.own, one)
 		m.state.Recent = append(m.state.Recent, place{at, one.template})
 	}
@@ -102,7 +107,10 @@ func (m *Memory) begin(w Window) {
 		m.state = State{Leads: leads, Segment: w.Segment, Next: m.state.Next}
 	}
 	if w.Segment != m.state.Segment {
-		m.state.Segment, m.state.Recent = w.Segment, nil
+		m.state.Segment, m.state.Recent, m.state.Pulse = w.Segment, nil, nil
+	}
+	if m.state.Pulse == nil {
+		m.state.Pulse = &pulse{Last: unplaced}
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // known of their shapes by now: right after Add, or when all of a recording has been
 // added. Ventricular beats that the model did not answer with are added and those
 // that are none taken away; a beat that is ventricular is of no other kind, but for
-// fusion beats where the model is surer of them. Answers of which no beat changes
+// fusion beats where the model is surer of them. Beats of a supraventricular
+// tachycardia are premature atrial ones. Answers of which no beat changes
 // are the model's own. It modifies no answer.
 func (m *Memory) Revise(w Window, b Beats) []model.Answer {
 	if len(b.own) == 0 {
@@ -45,6 +46,10 @@ func (w Window) revised(a model.Answer, b Beats, odds []float64) model.Answer {
 		case is[at] && odds[i] > 0 && !(code == "F" && heatAt(a.Heat, one.sample) > odds[i]):
 			is[at] = false
 			warm(heat, one.sample, -odds[i])
+		case code == atrial && odds[i] <= 0 && one.run.odds() > 0:
+			is[at] = true
+			most = max(most, one.run.odds())
+			warm(heat, one.sample, one.run.odds())
 		}
 	}
 	if slices.Equal(was, is) {

@@ -88,6 +88,15 @@ func (w Window) oddsAt(sample int) (o odds) {
 	return o
 }
 
+// early are the log odds that a beat is a premature atrial one; the least if that
+// was not asked.
+func (w Window) early(sample int) float64 {
+	if a, ok := w.told(atrial); ok {
+		return heatAt(a.Heat, sample)
+	}
+	return -surest
+}
+
 // leads are the slots of the leads that are there.
 func (w Window) leads() (slots []ecg.Slot) {
 	for slot, lead := range w.Clip {

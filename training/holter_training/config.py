@@ -40,7 +40,7 @@ class ModelConfig:
     dropout: float = 0.0
     # Probability from which on a beat, or a frame of an episode, is one; chosen on the cross-validation.
     thresholds: list[float] = dataclasses.field(
-        default_factory=lambda: [0.2, 0.18, 0.3, 0.1, 0.1, 0.45, 0.35, 0.5, 0.5, 0.5, 0.5]
+        default_factory=lambda: [0.18, 0.25, 0.2, 0.3, 0.08, 0.35, 0.35, 0.5, 0.5, 0.5, 0.5]
     )
 
     @property
@@ -51,15 +51,18 @@ class ModelConfig:
 @dataclasses.dataclass
 class TrainConfig:
     """The phases, in their order: the language model learns to put into words what is counted on made-up dense maps,
-    of which of several ECGs first, then the maps themselves; the encoder learns the dense maps of ECGs; the language model learns to read what it gives."""
+    of which of several ECGs first, then the maps themselves; the encoder learns the dense maps of ECGs, then those of recordings that
+    nobody annotated too, as it sees them; the language model learns to read what it gives."""
 
     reports_steps: int = 600
     words_steps: int = 2000
     reader_steps: int = 3000
-    dense_steps: int = 4000
-    text_steps: int = 800
+    dense_steps: int = 2300
+    taught_steps: int = 3500
+    text_steps: int = 300
     batch: int = 48
     rate: float = 1.5e-3  # highest learning rate of a phase
+    taught_rate: float = 1e-3
     text_rate: float = 5e-4
     warmup: int = 200
     weight_decay: float = 0.1

@@ -28,7 +28,7 @@ def kept(people: list[str], share: float, seed: int) -> list[str]:
 def point(a: argparse.Namespace, left_out: list[str], drop: list[str], home: Path) -> dict:
     """Scores of one model on the fold's records."""
     python = [sys.executable, "-m"]
-    steps = ["--dense-steps", a.steps, "--text-steps", a.text_steps, "--synthetic", a.synthetic, "--threads", 1, "--seed", a.seed]
+    steps = ["--dense-steps", a.steps, "--taught-steps", 0, "--text-steps", a.text_steps, "--synthetic", a.synthetic, "--threads", 1, "--seed", a.seed]
     crossval.run(*python, "holter_training.train", "--data", a.data, "--run", home, "--leave-out", ",".join(left_out + drop), "--reader", a.reader, *steps)
     crossval.run(*python, "holter_training.export", "--run", home, "--out", home / "model", "--version", home.name)
     names = crossval.annotated(left_out)

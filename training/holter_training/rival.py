@@ -17,7 +17,7 @@ import torch
 import wfdb
 from tqdm import tqdm
 
-from . import config, localization, records, sources
+from . import config, evaluate, localization, records, sources
 from .batches import Batches
 from .clips import Sampler
 from .config import BEAT_CONDITIONS, EPISODES, FRAME, LEADS, PATTERNS, RATE
@@ -50,8 +50,9 @@ def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_
     phase = run.phase("rival", tc.dense_steps, tc.rate, list(run.model.parameters()))
     if phase.over:
         return
-    make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic, taught_by))
-    clips = loader(Batches(make_sampler, tc.batch, tc.seed), run, phase.done)
+    known = sources.read(data, leave_out, tc.synthetic)
+    known.label([evaluate.load(other)[0].to(run.device) for other in taught_by])
+    clips = loader(Batches(partial(Sampler, known), tc.batch, tc.seed), run, phase.done)
     for _ in phase:
         b = moved(next(clips), run.device)
         with mixed(run.device):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from . import backgrounds, evaluate, records, teacher
+from . import backgrounds, records, teacher
 from .config import RATE
+from .model import EcgChat
 from .records import Record
 from .rhythms import Rhythms
 
@@ -18,6 +19,10 @@ class Sources:
     noise: np.ndarray | None
     rhythms: Rhythms | None = None
     synthetic: float = 0.0  # share of clips with a synthetic rhythm
+
+    def label(self, models: list[EcgChat]) -> None:
+        """Gives recordings whose beats nobody annotated those that models find together."""
+        teacher.label([r for group in self.others for r in group], models)
 
 
 def donors(annotated: list[Record]) -> list[tuple[str, np.ndarray]]:
@@ -33,8 +38,7 @@ def donors(annotated: list[Record]) -> list[tuple[str, np.ndarray]]:
     return out
 
 
-def read(data: Path, leave_out: set[str], synthetic: float, taught_by: list[Path] = []) -> Sources:
-    """taught_by: runs whose models together label the recordings whose beats nobody annotated."""
+def read(data: Path, leave_out: set[str], synthetic: float) -> Sources:
     annotated = [r for r in records.mitdb(data / "mitdb") if r.name not in leave_out]
     others = []
     if (data / "ptbxl").exists():
@@ -44,8 +48,6 @@ def read(data: Path, leave_out: set[str], synthetic: float, taught_by: list[Path
     if (data / "cinc2017/cinc2017.npz").exists():
         others += [records.cinc2017(data / "cinc2017/cinc2017.npz", label, leave_out) for label in "NAO~"]
     others += [records.ltstdb(data / "ltstdb50", label, leave_out) for label in ("st", "normal")]
-    if taught_by:
-        teacher.label([r for group in others for r in group], [evaluate.load(run)[0] for run in taught_by])
     noise = records.electrode_motion(data / "nstdb")  # the noise alone: nobody's ECG is in it
     out = Sources(annotated, others, noise, synthetic=synthetic)
     if synthetic > 0:

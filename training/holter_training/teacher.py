@@ -61,7 +61,9 @@ def beats(prob: np.ndarray, threshold: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def label(records: list[Record], models: list[EcgChat]) -> None:
-    """Gives recordings without annotated beats the beats that models find together."""
+    """Gives recordings without annotated beats the beats that models find together; no models, no beats."""
+    if not models:
+        return
     threshold = np.full(len(BEAT_CLASSES), 0.5)
     threshold[: len(BEAT_CONDITIONS)] = models[0].config.thresholds[: len(BEAT_CONDITIONS)]
     unknown = [r for r in records if r.times is None and r.beats is None and r.signal.shape[1] >= SEGMENT]

@@ -4,6 +4,7 @@
   words   it learns to answer all other questions from that
   reader  it learns to put the maps themselves into words
   dense   the encoder learns the dense maps of ECGs
+  taught  it learns also from recordings whose beats nobody annotated: what it then holds of them are its labels
   text    the language model learns to read what the trained encoder gives
 
 python -m holter_training.train --data DIR --run DIR [--config FILE] [--leave-out 101,106,…] [--reader RUN]
@@ -20,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader
 
-from . import config, sources, tokenizer
+from . import config, evaluate, sources, tokenizer
 from .batches import LESSONS, Batches, Made, questions
 from .clips import Sampler
 from .config import TOKENS
@@ -98,11 +99,11 @@ def train_reader(run: Run, tok, name: str, steps: int) -> None:
         phase.learn(loss)
 
 
-def train_dense(run: Run, make_sampler) -> None:
+def train_dense(run: Run, make_sampler, name: str, steps: int, rate: float) -> None:
     model, t = run.model, run.settings
     encoder = [p for n, p in model.named_parameters() if looks(n)]
-    phase = run.phase("dense", t.dense_steps, t.rate, encoder)
-    clips = loader(Batches(make_sampler, t.batch, t.seed), run, phase.done)
+    phase = run.phase(name, steps, rate, encoder)
+    clips = loader(Batches(make_sampler, t.batch, t.seed + 3 * (name == "taught")), run, phase.done)
     for _ in phase:
         b = moved(next(clips), run.device)
         with mixed(run.device):
@@ -146,13 +147,24 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
         train_reader(run, tok, "reports", tc.reports_steps)
         train_reader(run, tok, "words", tc.words_steps)
         train_reader(run, tok, "reader", tc.reader_steps)
-    if tc.dense_steps + tc.text_steps == 0:
+    if tc.dense_steps + tc.taught_steps + tc.text_steps == 0 or "text" in run.state["done"]:
         return
-    if taught_by:
-        run.borrow(taught_by[0], looks, "taught")
-    make_sampler = partial(Sampler, sources.read(data, leave_out, tc.synthetic, taught_by))
-    train_dense(run, make_sampler)
-    train_text(run, make_sampler, tok)
+    known = sources.read(data, leave_out, tc.synthetic)
+    train_dense(run, partial(Sampler, known), "dense", tc.dense_steps, tc.rate)
+    if tc.taught_steps:
+        known.label([evaluate.load(other)[0].to(run.device) for other in [graduated(run), *taught_by]])
+        train_dense(run, partial(Sampler, known), "taught", tc.taught_steps, tc.taught_rate)
+    train_text(run, partial(Sampler, known), tok)
+
+
+def graduated(run: Run) -> Path:
+    """The run as the phase "dense" left it: a training that goes on after a stop is to have the same teacher."""
+    folder = run.folder / "teacher"
+    if not folder.exists():
+        folder.mkdir()
+        for name in ("tokenizer.json", "checkpoint.pt"):
+            shutil.copy(run.folder / name, folder)
+    return folder
 
 
 def main() -> None:
@@ -162,7 +174,7 @@ def main() -> None:
     p.add_argument("--config", type=Path, help="JSON file with sizes and settings")
     p.add_argument("--leave-out", default="", help="records and subjects to keep for testing, comma-separated")
     p.add_argument("--reader", type=Path, help="run whose reader is taken, instead of training one")
-    p.add_argument("--taught-by", type=Path, nargs="+", default=[], help="runs whose models together label recordings without annotations; the encoder of the first is gone on with")
+    p.add_argument("--taught-by", type=Path, nargs="+", default=[], help="runs whose models label what nobody annotated together with this one")
     p.add_argument("--device", help="cuda, cpu, …; what is there, if not given")
     kinds = {f.name: f.type for f in dataclasses.fields(config.TrainConfig)}
     for name, kind in kinds.items():

@@ -36,7 +36,7 @@ def test_records_are_read_at_100_hz_with_their_beats(data):
         assert np.median(peaks) > 0.8
 
 
-SETTINGS = config.TrainConfig(reports_steps=2, words_steps=3, reader_steps=4, dense_steps=4, text_steps=4, batch=4, warmup=2, checkpoint_every=2, threads=1)
+SETTINGS = config.TrainConfig(reports_steps=2, words_steps=3, reader_steps=4, dense_steps=4, taught_steps=4, text_steps=4, batch=4, warmup=2, checkpoint_every=2, threads=1)
 
 
 def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(data, tmp_path, monkeypatch):
@@ -66,7 +66,7 @@ def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(dat
 
 
 def test_a_short_training_finds_in_a_stranger_what_saying_no_does_not(data, tmp_path):
-    settings = dataclasses.replace(SETTINGS, dense_steps=250, batch=16, warmup=20, average=0.98, checkpoint_every=1000)
+    settings = dataclasses.replace(SETTINGS, dense_steps=250, taught_steps=0, batch=16, warmup=20, average=0.98, checkpoint_every=1000)
     train.train(data, tmp_path / "run", SMALL, settings, {"920"})
     tests = evaluation.localization(data / "mitdb", ["920"], ["V"], long=False, wanted=20, seed=1)
     result = evaluate.evaluate(tmp_path / "run", data / "mitdb", tests, "all")["macro"]
@@ -74,7 +74,7 @@ def test_a_short_training_finds_in_a_stranger_what_saying_no_does_not(data, tmp_
 
 
 def test_a_reader_is_taken_from_another_run_as_it_is(data, tmp_path):
-    only = dataclasses.replace(SETTINGS, dense_steps=0, text_steps=0)
+    only = dataclasses.replace(SETTINGS, dense_steps=0, taught_steps=0, text_steps=0)
     train.train(data, tmp_path / "reader", SMALL, only, set())
     train.train(data, tmp_path / "taker", SMALL, dataclasses.replace(SETTINGS, text_steps=0), set(), tmp_path / "reader")
     theirs, ours = (torch.load(tmp_path / x / "checkpoint.pt", weights_only=True)["model"] for x in ("reader", "taker"))
