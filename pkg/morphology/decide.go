@@ -3,10 +3,11 @@ package morphology
 // The numbers of the decision; the package documentation says where they are from.
 const (
 	unlikeNormal = 2.4
-	likeNormal   = 4.5
-	loneInNoise  = 3.5
+	likeNormal   = 6.0
+	inNoise      = 3.0
+	loneInNoise  = 6.0 // beside it
 	quiet        = 0.2  // share of lone shapes that there always is
-	noisy        = 0.35 // share from which on templates do not speak
+	noisy        = 0.6  // share from which on templates do not speak
 	unlike       = 0.15 // 1 - correlation with the normal shape that is another shape
 )
 
@@ -27,9 +28,9 @@ func (m *Memory) decide(b Beats) []float64 {
 
 func weigh(v float64, t, normal *template, noise float64) float64 {
 	trust := t.trust()
-	lone := (1 - trust) * max(noise-quiet, 0)
+	doubt := (inNoise + loneInNoise*(1-trust)) * max(noise-quiet, 0)
 	if trust == 0 {
-		return v - loneInNoise*lone
+		return v - doubt
 	}
 	others := (t.Sum[ventricular] - v) / (t.Count - 1)
 	shifted := others - v
@@ -40,7 +41,7 @@ func weigh(v float64, t, normal *template, noise float64) float64 {
 		shifted -= likeNormal * max(0, 1-(1-t.Shape.shifted(normal.Shape))/unlike)
 	}
 	speaks := trust * min(1, max(0, (noisy-noise)/(noisy/2)))
-	return v + speaks*shifted - loneInNoise*lone
+	return v + speaks*shifted - doubt
 }
 
 // wide tells whether the model calls the template's beats something else that is

@@ -20,18 +20,18 @@ func (m *Memory) Revise(w Window, b Beats) []model.Answer {
 	if len(b.own) == 0 {
 		return w.Answers
 	}
-	odds := m.decide(b)
+	odds, noise := m.decide(b), m.noise(b.around)
 	answers := slices.Clone(w.Answers)
 	for i, a := range answers {
 		if a.Condition.Kind == localize.Beat && len(a.Heat) > 0 {
-			answers[i] = w.revised(a, b, odds)
+			answers[i] = w.revised(a, b, odds, noise)
 		}
 	}
 	return answers
 }
 
 // revised is an answer about beats with those of the core decided.
-func (w Window) revised(a model.Answer, b Beats, odds []float64) model.Answer {
+func (w Window) revised(a model.Answer, b Beats, odds []float64, noise float64) model.Answer {
 	was := w.located(a)
 	is := slices.Clone(was)
 	most := math.Inf(-1)
@@ -46,10 +46,10 @@ func (w Window) revised(a model.Answer, b Beats, odds []float64) model.Answer {
 		case is[at] && odds[i] > 0 && !(code == "F" && heatAt(a.Heat, one.sample) > odds[i]):
 			is[at] = false
 			warm(heat, one.sample, -odds[i])
-		case code == atrial && odds[i] <= 0 && one.run.odds() > 0:
+		case code == atrial && odds[i] <= 0 && one.run.odds(noise) > 0:
 			is[at] = true
-			most = max(most, one.run.odds())
-			warm(heat, one.sample, one.run.odds())
+			most = max(most, one.run.odds(noise))
+			warm(heat, one.sample, one.run.odds(noise))
 		}
 	}
 	if slices.Equal(was, is) {

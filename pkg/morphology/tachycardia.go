@@ -14,6 +14,7 @@ const (
 	fast     = 60 * window.Rate / 100 // samples between beats at 100/min
 	inARow   = 3                      // beats of a tachycardia, at least
 	speaking = 2                      // more than these speak for it, a nat each
+	restless = 10                     // nats that noise speaks against it
 	atrial   = "A"
 	unplaced = -1
 )
@@ -37,12 +38,13 @@ type run struct {
 	Surest float64 `json:"surest"`
 }
 
-// odds are the log odds that the run is a supraventricular tachycardia.
-func (r *run) odds() float64 {
+// odds are the log odds that the run is a supraventricular tachycardia, where a share
+// of the shapes does not repeat.
+func (r *run) odds(noise float64) float64 {
 	if r == nil || r.Beats < inARow {
 		return -surest
 	}
-	return r.Surest + float64(min(r.Beats-inARow, speaking))
+	return r.Surest + float64(min(r.Beats-inARow, speaking)) - restless*max(noise-quiet, 0)
 }
 
 func (p *pulse) clone() *pulse {

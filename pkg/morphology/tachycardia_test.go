@@ -38,7 +38,7 @@ func times(n, interval int) (out []int) {
 
 func sure(runs []*run) (out []int) {
 	for i, r := range runs {
-		if r.odds() > 0 {
+		if r.odds(0) > 0 {
 			out = append(out, i)
 		}
 	}
@@ -58,6 +58,8 @@ func TestATachycardiaBeginsAbruptly(t *testing.T) {
 	require.Empty(t, sure(beating(append(times(5, 80), times(5, 45)...), map[int]float64{6: 1}, nil)), "the rhythm before is not known")
 	require.Equal(t, []int{23, 24, 25}, sure(beating(append(append(calm, times(6, 45)...), 80), map[int]float64{24: 1}, map[int]float64{22: 1})),
 		"a ventricular beat is none of it")
+
+	require.Less(t, beating(row, called, nil)[22].odds(.6), 0.0, "noise")
 
 	var uneven, slowly []int
 	for i := range 40 {

@@ -127,7 +127,7 @@ def word_rows(words: dict) -> str:
 
 
 def counted(taken: dict[str, int]) -> str:
-    return " and ".join(f"{taken[phase]} {phase} steps" for phase in ("dense", "text"))
+    return ", ".join(f"{taken[phase]} {phase} steps" for phase in ("dense", "taught", "text"))
 
 
 def people_rows(curve: dict) -> str:
