@@ -4,7 +4,8 @@ python -m holter_training.calibrate --runs DIR --only 1,2 --out calibration.json
 
 An answer is right when its intersection over union with the expert's is one half or more. How often a "No … Found" is
 right depends on how often there is something: answers are weighed as if every second clip held the kind. The expected
-calibration error that is printed is of each fold's answers under what the other folds' answers gave.
+calibration error that is printed is of each fold's answers under what the other folds' answers gave; where that is no less than
+without, the confidence stays as it is.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from . import localization
 BINS = 15
 FILES = ("short-all", "short-first", "short-second", "long-all")
 PARTS = ("found", "nothing")
+AS_IT_IS = {"slope": 1.0, "offset": 0.0}
 Rows = dict[str, dict[str, np.ndarray]]  # kind -> found or nothing -> [answers, (confidence, right, weight)]
 
 
@@ -89,6 +91,17 @@ def crossed(folds: list[Rows], kind: str) -> np.ndarray:
     return np.concatenate(out)
 
 
+def calibrated(folds: list[Rows], kind: str) -> dict:
+    """What is to be done with a kind's confidences, and their expected calibration error before and after."""
+    raw = np.concatenate([both(f, kind) for f in folds if kind in f])
+    before, after = error(raw), error(crossed(folds, kind))
+    if after < before:
+        fitted = {part: fit(pooled(folds, kind, part)) for part in PARTS}
+    else:  # strangers differ by more than a calibration corrects
+        fitted, after = {part: dict(AS_IT_IS) for part in PARTS}, before
+    return {**fitted, "ece": {"raw": before, "calibrated": after, "n": len(raw)}}
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--runs", type=Path, required=True, help="folder of the cross-validation's runs")
@@ -98,9 +111,7 @@ def main() -> None:
     folds = [read([a.runs / f"fold{n}" / f"{f}.jsonl" for f in FILES]) for n in a.only.split(",")]
     result = {}
     for kind in sorted({k for f in folds for k in f}):
-        result[kind] = {part: fit(pooled(folds, kind, part)) for part in PARTS}
-        raw = np.concatenate([both(f, kind) for f in folds if kind in f])
-        result[kind]["ece"] = {"raw": error(raw), "calibrated": error(crossed(folds, kind)), "n": len(raw)}
+        result[kind] = calibrated(folds, kind)
         print(kind, json.dumps(result[kind]))
     a.out.write_text(json.dumps(result, indent=1) + "\n")
 

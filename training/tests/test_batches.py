@@ -7,6 +7,7 @@ import torch
 from holter_training import batches, config, maps, tasks, teacher, tokenizer, train
 from holter_training.config import BEAT_CLASSES, BEAT_CONDITIONS, CONDITIONS, FRAMES, SHOWN
 from holter_training.model import EcgChat
+from holter_training.records import Record
 from holter_training.rules import intervals
 from holter_training.tokenizer import EOT
 
@@ -128,6 +129,33 @@ def test_a_teachers_beats_lie_on_the_peaks_and_doubt_is_one_half():
     assert sure[0, v] < 0.01
     assert abs(sure[1, v] - 0.5) < 1e-6
     assert sure[2, v] > 0.9
+
+
+def untrained(seed: int) -> EcgChat:
+    torch.manual_seed(seed)
+    model = EcgChat(config.ModelConfig(stem=32, encoder=64, encoder_layers=1, encoder_heads=4, hidden=48, layers=1, heads=4, kv_heads=2, mlp=96, vocab=9))
+    torch.nn.init.constant_(model.encoder.dense.bias, 1.0)  # finds something everywhere
+    return model.eval()
+
+
+def test_several_teachers_label_together_what_nobody_annotated():
+    rng = np.random.default_rng(1)
+    signals = [rng.standard_normal((leads, n)).astype(np.float32) for leads, n in ((1, 3000), (2, 1250), (1, 900), (1, 1000))]
+    records = [Record(str(i), str(i), x, list(range(len(x)))) for i, x in enumerate(signals)]
+    records[3].times, records[3].symbols = np.array([1.0]), np.array(["N"])
+    models = [untrained(1), untrained(2)]
+    one, other, both = (teacher.probabilities(m, records[:2]) for m in ([models[0]], [models[1]], models))
+    assert [p.shape for p in both] == [(len(BEAT_CLASSES), 600), (len(BEAT_CLASSES), 250)]
+    for a, b, c in zip(one, other, both):
+        np.testing.assert_allclose((a + b) / 2, c, atol=1e-6)
+        assert np.abs(a - b).max() > 0.01
+    alone = teacher.probabilities(models, records[1:2])
+    np.testing.assert_allclose(alone[0], both[1], atol=1e-5)  # whatever else is asked about at the same time
+    teacher.label(records, models)
+    for r in records[:2]:
+        assert len(r.beats) > 0 and r.sure.shape == (len(r.beats), len(BEAT_CLASSES))
+    assert records[2].beats is None  # shorter than a clip
+    assert records[3].sure is None  # annotated
 
 
 def test_what_was_never_taught_is_refused():

@@ -29,6 +29,21 @@ def test_calibrated_confidences_err_less():
     assert calibrate.error(better) < 0.02
 
 
+def test_a_calibration_that_strangers_do_not_share_is_not_applied():
+    too_sure, too_shy = answers(4000, 3), answers(4000, 4)
+    rng = np.random.default_rng(5)
+    too_shy[:, 1] = rng.random(4000) < too_shy[:, 0] ** 0.3
+    nothing = np.empty((0, 3))
+    folds = [{"V": {"found": rows, "nothing": nothing}} for rows in (too_sure, too_shy)]
+    result = calibrate.calibrated(folds, "V")
+    assert result["found"] == result["nothing"] == {"slope": 1.0, "offset": 0.0}
+    assert result["ece"]["calibrated"] == result["ece"]["raw"] > 0
+    alike = [{"V": {"found": answers(4000, seed), "nothing": nothing}} for seed in (6, 7)]
+    result = calibrate.calibrated(alike, "V")
+    assert result["found"]["slope"] < 0.6
+    assert result["ece"]["calibrated"] < result["ece"]["raw"] / 4
+
+
 def test_the_error_of_known_bins():
     rows = np.array([[0.9, 1, 1], [0.9, 1, 1], [0.9, 0, 1], [0.9, 0, 1], [0.1, 0, 1], [0.1, 0, 1]])
     assert calibrate.error(rows) == pytest.approx((4 * 0.4 + 2 * 0.1) / 6)

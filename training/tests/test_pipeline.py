@@ -54,10 +54,19 @@ def test_training_goes_on_where_it_was_stopped_and_the_export_equals_pytorch(dat
         train.train(data, run, SMALL, SETTINGS, set())
     state = torch.load(run / "checkpoint.pt", weights_only=True)
     assert (state["phase"], state["step"], state["done"]) == ("dense", 2, ["reports", "words", "reader"])
-    left[0] = 6  # two steps of dense and four of text are to be done
+    left[0] = 5  # two steps of dense, and three of the four of taught
+    with pytest.raises(KeyboardInterrupt):
+        train.train(data, run, SMALL, SETTINGS, set())
+    teacher = torch.load(run / "teacher/checkpoint.pt", weights_only=True)
+    assert teacher["done"] == ["reports", "words", "reader", "dense"]
+    left[0] = 6  # two steps of taught and four of text are to be done
     train.train(data, run, SMALL, SETTINGS, set())
     assert left[0] == 0
-    assert torch.load(run / "checkpoint.pt", weights_only=True)["done"] == ["reports", "words", "reader", "dense", "text"]
+    assert torch.load(run / "checkpoint.pt", weights_only=True)["done"] == ["reports", "words", "reader", "dense", "taught", "text"]
+    again = torch.load(run / "teacher/checkpoint.pt", weights_only=True)
+    assert all(torch.equal(again["model"][k], v) for k, v in teacher["model"].items())
+    train.train(data, run, SMALL, SETTINGS, set())  # nothing is left to do
+    assert left[0] == 0
     model, tok = evaluate.load(run)
     out = tmp_path / "model"
     out.mkdir()
