@@ -5,7 +5,7 @@ const (
 	unlikeNormal = 2.4
 	likeNormal   = 6.0
 	inNoise      = 3.0
-	loneInNoise  = 6.0 // beside it
+	loneInNoise  = 6.0  // beside it
 	quiet        = 0.2  // share of lone shapes that there always is
 	noisy        = 0.6  // share from which on templates do not speak
 	unlike       = 0.15 // 1 - correlation with the normal shape that is another shape

@@ -71,7 +71,7 @@ func (p *pulse) beat(at int64, early, ventricular float64) *run {
 	}
 	r := p.Run
 	if r == nil {
-		r = p.begun(interval)
+		r = p.begun()
 	}
 	if r == nil || ventricular > 0 || interval >= r.Limit {
 		p.Run = nil
@@ -87,9 +87,9 @@ func (p *pulse) beat(at int64, early, ventricular float64) *run {
 	return r
 }
 
-// begun gives the run that a beat after an interval may begin; nil if the rhythm
+// begun gives the run that the next beat may begin; nil if the rhythm
 // before is not known or not regular.
-func (p *pulse) begun(interval int64) *run {
+func (p *pulse) begun() *run {
 	if len(p.Intervals) < enough {
 		return nil
 	}
