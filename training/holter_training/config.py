@@ -40,7 +40,7 @@ class ModelConfig:
     dropout: float = 0.0
     # Probability from which on a beat, or a frame of an episode, is one; chosen on the cross-validation.
     thresholds: list[float] = dataclasses.field(
-        default_factory=lambda: [0.18, 0.25, 0.2, 0.3, 0.08, 0.35, 0.35, 0.5, 0.5, 0.5, 0.5]
+        default_factory=lambda: [0.18, 0.25, 0.2, 0.3, 0.08, 0.35, 0.45, 0.5, 0.5, 0.5, 0.5]
     )
 
     @property
@@ -70,7 +70,7 @@ class TrainConfig:
     synthetic: float = 0.35  # share of clips with a synthetic rhythm
     seed: int = 1
     threads: int = 2
-    workers: int = 1  # processes that make clips: about one for every 20 clips that a GPU learns in 16 ms
+    workers: int = 1  # processes that make clips, each about a thousand a second
     checkpoint_every: int = 250
 
 
