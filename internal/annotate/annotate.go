@@ -1,7 +1,7 @@
 // Package annotate labels the beats and rhythms of a whole recording with a
 // model's answers: every QRS complex gets a mark, and those that the answers point
-// at get the condition's symbol, after what all beats of their shape say (package
-// morphology); where a rhythm or an ST change begins and ends, a
+// at get the condition's symbol, after what all beats of their shape, and the rhythm
+// before, say (package morphology); where a rhythm or an ST change begins and ends, a
 // note says so.
 //
 // It writes no file and scores nothing; see ecg.WriteAnnotations and package

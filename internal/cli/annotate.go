@@ -30,9 +30,10 @@ func (a *App) annotateCommand() *cobra.Command {
 		Long: `Label every beat of WFDB recordings (their paths without extension): the QRS
 detector finds the beats, the model's answers window by window say which of them are
 abnormal (V, A, L, R, …; all others are N). Which are V is decided with what the model
-says of all beats of the same shape in the recording. Rhythms that the model knows are marked
-where they begin, as "(AFIB" and so on, with "(N" for any other; ST changes likewise.
-The annotations are at the recording's own sampling rate, in DIR/RECORD.hol, for
+says of all beats of the same shape in the recording; beats of a supraventricular
+tachycardia are A by its abrupt begin. Rhythms that the model knows are marked where
+they begin, as "(AFIB" and so on, with "(N" for any other; ST changes likewise. The
+annotations are at the recording's own sampling rate, in DIR/RECORD.hol, for
 scoring with holter score or the customary tools.`,
 		Example: `  holter annotate mitdb/119 mitdb/208 --out ./annotations
   holter annotate mitdb/119 --out ./annotations --annotator one --leads first`,
