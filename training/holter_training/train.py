@@ -159,11 +159,12 @@ def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConf
 
 def graduated(run: Run) -> Path:
     """The run as the phase "dense" left it: a training that goes on after a stop is to have the same teacher."""
-    folder = run.folder / "teacher"
+    folder, half = run.folder / "teacher", run.folder / "teacher.tmp"
     if not folder.exists():
-        folder.mkdir()
+        half.mkdir(exist_ok=True)
         for name in ("tokenizer.json", "checkpoint.pt"):
-            shutil.copy(run.folder / name, folder)
+            shutil.copy(run.folder / name, half)
+        half.rename(folder)
     return folder
 
 
