@@ -9,6 +9,7 @@ Answers have the form that `holter locate --tests` writes.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def targets(b: dict) -> dict:
     }
 
 
-def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_out: set[str], taught_by: list[Path] = []) -> None:
+def train(data: Path, folder: Path, sizes: Sizes, tc: config.TrainConfig, leave_out: set[str], taught_by: Sequence[Path] = ()) -> None:
     """tc.dense_steps are the steps. Stops and goes on as the model's training does."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(tc.threads)

@@ -13,6 +13,7 @@ python -m holter_training.train --data DIR --run DIR [--config FILE] [--leave-ou
 import argparse
 import dataclasses
 import shutil
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def train_text(run: Run, make_sampler, tok) -> None:
         phase.learn(loss)
 
 
-def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConfig, leave_out: set[str], reader: Path | None = None, taught_by: list[Path] = [], device: str | None = None) -> None:
+def train(data: Path, folder: Path, mc: config.ModelConfig, tc: config.TrainConfig, leave_out: set[str], reader: Path | None = None, taught_by: Sequence[Path] = (), device: str | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(tc.threads)
     torch.manual_seed(tc.seed)
